@@ -1,0 +1,2 @@
+//! The `tuxmon` program.
+fn main() {}
