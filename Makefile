@@ -1,0 +1,54 @@
+# The commands of this project. `make` alone lists them.
+#
+# Every target that builds first runs scripts/install-build-deps, which returns at once when nothing is missing.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+
+# Which configuration `make run` starts with, and what else to pass to the agent:
+#   make run CONFIG=my.xml ARGS='--output file:/tmp/events.xml --format xml'
+CONFIG ?= packaging/config/default.xml
+ARGS ?=
+
+# How long `make fuzz` runs each target, in seconds.
+FUZZ_SECONDS ?= 60
+
+.PHONY: help
+help: ## List these commands
+	@echo 'tuxmon: records what happens on a Linux machine, as Sysmon does.'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'To begin: make run. Ctrl-C ends it. README.md explains what you see.'
+
+.PHONY: run
+run: build ## Build, then watch this machine: events to the terminal until Ctrl-C (needs root or sudo)
+	@exec scripts/run-agent '$(CONFIG)' $(ARGS)
+
+.PHONY: build
+build: deps ## Build the release binary
+	@cargo build --release --locked --package tuxmon
+
+.PHONY: test
+test: deps ## Run every test; the live ones too where this machine allows it
+	@exec scripts/run-tests
+
+.PHONY: lint
+lint: deps ## Formatting, clippy, documentation, licences, generated files
+	@exec scripts/lint
+
+.PHONY: docs
+docs: deps ## Build the API documentation into target/doc
+	@RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --document-private-items
+
+.PHONY: fuzz
+fuzz: deps ## Run each fuzz target for FUZZ_SECONDS (default 60; needs nightly Rust and cargo-fuzz)
+	@exec scripts/run-fuzzers $(FUZZ_SECONDS)
+
+.PHONY: deps
+deps: ## Install what the build needs and is missing, and say what and why first
+	@exec scripts/install-build-deps
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	@cargo clean
