@@ -1,2 +1,25 @@
-//! Developer tasks.
-fn main() {}
+//! The developer's tasks: `cargo xtask TASK`.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Developer tasks of tuxmon.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct CommandLine {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Write the code and documents that follow from schema/
+    Codegen(xtask::codegen::Args),
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    match CommandLine::parse().task {
+        Task::Codegen(args) => xtask::codegen::run(&args),
+    }
+}

@@ -1,1 +1,22 @@
-//! (being written)
+//! What an event is: its definition, its typed form, and its uniform form.
+//!
+//! Typed when made: a producer fills one of the structs of [`generated`], and a forgotten field does
+//! not compile. Uniform when used: everyone after it walks over `(field, value)` pairs and knows no
+//! event by name.
+//!
+//! This crate does no IO, asks no clock and cannot fail on input. It must never learn where events
+//! come from or where they go.
+
+pub mod generated;
+mod guid;
+mod spec;
+mod text;
+mod timestamp;
+mod value;
+
+pub use generated::{EVENTS, Event};
+pub use guid::{Guid, ParseGuidError};
+pub use spec::{EventSpec, FieldSpec, Kind, RuleDefault, Schema, Stage, spec, specs_with_tag};
+pub use text::Text;
+pub use timestamp::Timestamp;
+pub use value::Value;

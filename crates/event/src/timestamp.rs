@@ -1,0 +1,169 @@
+//! Points in time, and their two texts.
+
+/// Nanoseconds since the Unix epoch, UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(pub i64);
+
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// A point in time as people write it.
+struct Civil {
+    year: u32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    nanos: u32,
+}
+
+impl Timestamp {
+    /// The text of UtcTime and its like, `2026-11-21 05:31:50.672`.
+    pub fn utc_time(self) -> String {
+        let mut out = String::new();
+        self.append_utc_time(&mut out);
+        out
+    }
+
+    /// Appends the text of UtcTime and its like.
+    pub fn append_utc_time(self, out: &mut String) {
+        let civil = self.civil();
+        append_date_and_time(&civil, b' ', out);
+        out.push('.');
+        append_digits::<3>(civil.nanos / 1_000_000, out);
+    }
+
+    /// The text of TimeCreated in the envelope, `2026-11-21T05:31:50.672520000Z`.
+    pub fn system_time(self) -> String {
+        let mut out = String::new();
+        self.append_system_time(&mut out);
+        out
+    }
+
+    /// Appends the text of TimeCreated in the envelope.
+    ///
+    /// Compat: outputxml.cpp — nine digits after the point, of which the last three are always zero.
+    pub fn append_system_time(self, out: &mut String) {
+        let civil = self.civil();
+        append_date_and_time(&civil, b'T', out);
+        out.push('.');
+        append_digits::<6>(civil.nanos / 1_000, out);
+        out.push_str("000Z");
+    }
+
+    /// Splits the time by the Gregorian calendar.
+    ///
+    /// Years are counted from March, so that a leap day is the last day of its year, and in cycles of
+    /// 400 years, after which the calendar repeats itself; see Howard Hinnant, "chrono-compatible
+    /// low-level date algorithms". Sixty-four bits of nanoseconds reach from 1677 to 2262.
+    fn civil(self) -> Civil {
+        let seconds = self.0.div_euclid(NANOS_PER_SECOND);
+        let nanos = self.0.rem_euclid(NANOS_PER_SECOND) as u32;
+        let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY) as u32;
+        let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
+        Civil {
+            year,
+            month,
+            day,
+            hour: second_of_day / 3600,
+            minute: second_of_day / 60 % 60,
+            second: second_of_day % 60,
+            nanos,
+        }
+    }
+}
+
+/// Year, month and day of a day counted from the Unix epoch.
+fn civil_from_days(days: i64) -> (u32, u32, u32) {
+    const DAYS_FROM_MARCH_0000: i64 = 719_468;
+    const DAYS_PER_CYCLE: i64 = 146_097;
+    let shifted = days + DAYS_FROM_MARCH_0000;
+    let cycle = shifted.div_euclid(DAYS_PER_CYCLE);
+    let day_of_cycle = shifted.rem_euclid(DAYS_PER_CYCLE) as u32;
+    let year_of_cycle =
+        (day_of_cycle - day_of_cycle / 1460 + day_of_cycle / 36_524 - day_of_cycle / 146_096) / 365;
+    let day_of_year = day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = cycle * 400 + i64::from(year_of_cycle) + i64::from(month <= 2);
+    (year as u32, month, day)
+}
+
+/// Appends `YYYY-MM-DD?HH:MM:SS`.
+fn append_date_and_time(civil: &Civil, between: u8, out: &mut String) {
+    append_digits::<4>(civil.year, out);
+    out.push('-');
+    append_digits::<2>(civil.month, out);
+    out.push('-');
+    append_digits::<2>(civil.day, out);
+    out.push(char::from(between));
+    append_digits::<2>(civil.hour, out);
+    out.push(':');
+    append_digits::<2>(civil.minute, out);
+    out.push(':');
+    append_digits::<2>(civil.second, out);
+}
+
+/// Appends the last `N` decimal digits of a number, with leading zeros.
+fn append_digits<const N: usize>(mut number: u32, out: &mut String) {
+    let mut digits = [b'0'; N];
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    for digit in digits {
+        out.push(char::from(digit));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64, nanos: i64) -> Timestamp {
+        Timestamp(seconds * NANOS_PER_SECOND + nanos)
+    }
+
+    #[test]
+    fn known_moments_print_as_upstream_prints_them() {
+        assert_eq!(at(0, 0).utc_time(), "1970-01-01 00:00:00.000");
+        assert_eq!(at(951_826_554, 999_999_999).utc_time(), "2000-02-29 12:15:54.999");
+        assert_eq!(at(1_795_239_110, 672_520_999).utc_time(), "2026-11-21 05:31:50.672");
+        assert_eq!(at(1_795_239_110, 672_520_999).system_time(), "2026-11-21T05:31:50.672520000Z");
+        assert_eq!(at(-1, 0).utc_time(), "1969-12-31 23:59:59.000");
+    }
+
+    #[test]
+    fn extremes_do_not_panic() {
+        assert_eq!(Timestamp(i64::MAX).utc_time(), "2262-04-11 23:47:16.854");
+        assert_eq!(Timestamp(i64::MIN).utc_time(), "1677-09-21 00:12:43.145");
+    }
+
+    #[test]
+    fn every_day_from_1970_to_9999_follows_the_day_before() {
+        let mut expected = (1970, 1, 1);
+        let mut days = 0;
+        while expected.0 < 10_000 {
+            assert_eq!(civil_from_days(days), expected);
+            expected = day_after(expected);
+            days += 1;
+        }
+        assert_eq!(days, 2_932_897);
+    }
+
+    fn day_after((year, month, day): (u32, u32, u32)) -> (u32, u32, u32) {
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let length = match month {
+            2 => 28 + u32::from(leap),
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        match (month, day == length) {
+            (_, false) => (year, month, day + 1),
+            (12, true) => (year + 1, 1, 1),
+            (_, true) => (year, month + 1, 1),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! What the developer's tasks do; one module per task, plus the definition that they read.
+//!
+//! Must not depend on the crates that it writes code for: a broken output could then not be repaired.
+
+pub mod codegen;
+pub mod definition;
+
+use std::path::{Path, PathBuf};
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().expect("xtask is a folder of the repository").to_path_buf()
+}
