@@ -1,1 +1,2 @@
-//! (being written)
+//! Events as text (being written).
+pub mod escape;
