@@ -5,6 +5,8 @@
 
 mod fields;
 mod layout;
+mod manifests;
+mod options;
 mod tables;
 mod types;
 
@@ -52,6 +54,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 pub fn outputs(definition: &Definition) -> Vec<Output> {
     vec![
         Output { path: "crates/event/src/generated/fields.rs", text: fields::file(definition) },
+        Output { path: "crates/event/src/generated/manifests.rs", text: manifests::file(definition) },
+        Output { path: "crates/event/src/generated/options.rs", text: options::file(definition) },
         Output { path: "crates/event/src/generated/tables.rs", text: tables::file(definition) },
         Output { path: "crates/event/src/generated/types.rs", text: types::file(definition) },
     ]

@@ -1,11 +1,15 @@
 //! `schema/*.toml`, read and checked.
 
+mod history;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
+
+pub use history::{Argument, History, OptionRow, Options, PastEvent, PastField, PastOption, Published};
 
 /// Everything that `schema/` says.
 #[derive(Debug)]
@@ -14,6 +18,10 @@ pub struct Definition {
     pub events: Vec<Event>,
     /// What each field name means.
     pub fields: BTreeMap<String, Field>,
+    /// The schemas, options and filters.
+    pub options: Options,
+    /// What older schemas wrote differently.
+    pub history: History,
 }
 
 /// One `[[event]]` of `events.toml`.
@@ -129,7 +137,9 @@ impl Definition {
     pub fn read(root: &Path) -> Result<Self> {
         let events = parse::<EventsFile>(&root.join("schema/events.toml"))?.event;
         let fields = parse(&root.join("schema/fields.toml"))?;
-        let definition = Self { events, fields };
+        let options = parse(&root.join("schema/options.toml"))?;
+        let history = parse(&root.join("schema/history.toml"))?;
+        let definition = Self { events, fields, options, history };
         definition.check()?;
         Ok(definition)
     }
@@ -153,7 +163,7 @@ impl Definition {
                 }
             }
         }
-        Ok(())
+        self.history.check(&self.events, &self.options.options)
     }
 }
 

@@ -3,9 +3,12 @@
 //! Only this file is written by hand; it adds what is the same for all events.
 
 mod fields;
+pub(crate) mod manifests;
+mod options;
 mod tables;
 mod types;
 
+pub use options::{BINARY_VERSION, CONDITIONS, OPTIONS, SCHEMA_VERSION};
 pub use tables::EVENTS;
 pub use types::*;
 

@@ -143,7 +143,7 @@ mod tests {
         let text = guid.to_string();
         assert_eq!(text.len(), TEXT_LENGTH);
         assert_eq!(text.parse(), Ok(guid));
-        assert_eq!(text.to_uppercase().parse(), Ok(guid));
+        assert_eq!(text.to_ascii_uppercase().parse(), Ok(guid));
         assert_eq!(text.trim_matches(['{', '}']).parse(), Ok(guid));
     }
 

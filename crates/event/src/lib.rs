@@ -9,14 +9,18 @@
 
 pub mod generated;
 mod guid;
+mod manifest;
 mod spec;
 mod text;
 mod timestamp;
 mod value;
 
-pub use generated::{EVENTS, Event};
+pub use generated::{BINARY_VERSION, CONDITIONS, EVENTS, Event, OPTIONS, SCHEMA_VERSION};
 pub use guid::{Guid, ParseGuidError};
-pub use spec::{EventSpec, FieldSpec, Kind, RuleDefault, Schema, Stage, spec, specs_with_tag};
+pub use manifest::{all_manifests, manifest_xml};
+pub use spec::{
+    Argument, EventSpec, FieldSpec, Kind, OptionSpec, RuleDefault, Schema, Stage, spec, specs_with_tag,
+};
 pub use text::Text;
 pub use timestamp::Timestamp;
 pub use value::Value;

@@ -134,6 +134,38 @@ impl EventSpec {
     }
 }
 
+/// Whether a switch or option of upstream takes an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Argument {
+    /// It takes none.
+    None,
+    /// It may take one.
+    Optional,
+    /// It must have one.
+    Required,
+}
+
+/// One switch of upstream's command line, or option of its configuration, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionSpec {
+    /// How the command line says it.
+    pub switch: Option<&'static str>,
+    /// How the configuration says it.
+    pub name: &'static str,
+    /// Whether it takes an argument.
+    pub argument: Argument,
+    /// The program's own, not for people.
+    pub internal: bool,
+    /// Only on the command line.
+    pub noconfig: bool,
+    /// At most one of these at a time.
+    pub exclusive: bool,
+    /// Makes a rule for the event of that name.
+    pub rule: bool,
+    /// Only through a configuration.
+    pub forceconfig: bool,
+}
+
 /// The event with this id.
 pub fn spec(id: u16) -> Option<&'static EventSpec> {
     EVENTS.iter().find(|event| event.id == id)

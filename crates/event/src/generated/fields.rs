@@ -138,7 +138,7 @@ pub(super) const CREATION_UTC_TIME: FieldSpec = FieldSpec {
     kind: Kind::Time,
     stage: Stage::Kernel,
     since: Schema(0),
-    ecs: "file.created",
+    ecs: "",
     meaning: "When the file was created, in UTC.",
     example: "2026-11-21 05:31:50.672",
 };
@@ -318,7 +318,7 @@ pub(super) const ID: FieldSpec = FieldSpec {
     kind: Kind::Text,
     stage: Stage::Host,
     since: Schema(0),
-    ecs: "error.code",
+    ecs: "",
     meaning: "Which part of the agent is in trouble.",
     example: "QUEUE",
 };
