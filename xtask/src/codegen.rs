@@ -3,6 +3,7 @@
 //! The outputs are committed. They are laid out as rustfmt lays them out, so that formatting them
 //! changes nothing, and a test fails when they are not what the definition says.
 
+mod events_page;
 mod fields;
 mod layout;
 mod manifests;
@@ -58,6 +59,7 @@ pub fn outputs(definition: &Definition) -> Vec<Output> {
         Output { path: "crates/event/src/generated/options.rs", text: options::file(definition) },
         Output { path: "crates/event/src/generated/tables.rs", text: tables::file(definition) },
         Output { path: "crates/event/src/generated/types.rs", text: types::file(definition) },
+        Output { path: "docs/events.md", text: events_page::file(definition) },
     ]
 }
 

@@ -62,6 +62,12 @@ pub struct Event {
     /// Fields that are younger than the event, by schema.
     #[serde(default)]
     pub added: BTreeMap<String, Vec<String>>,
+    /// Fields that Linux leaves empty in this event, though it fills them in others.
+    #[serde(default)]
+    pub absent: Vec<String>,
+    /// What the documentation adds to the meaning of a field in this event.
+    #[serde(default)]
+    pub notes: BTreeMap<String, String>,
 }
 
 fn all_systems() -> String {
@@ -156,12 +162,17 @@ impl Definition {
             for name in &event.fields {
                 ensure!(self.fields.contains_key(name), "{}: fields.toml lacks {name}", event.name);
             }
-            for (schema, names) in &event.added {
+            for schema in event.added.keys() {
                 schema_number(schema)?;
-                for name in names {
-                    ensure!(event.fields.contains(name), "{}: added {name} is no field", event.name);
-                }
             }
+            let added = event.added.values().flatten();
+            for name in added.chain(&event.absent).chain(event.notes.keys()) {
+                ensure!(event.fields.contains(name), "{}: {name} is none of its fields", event.name);
+            }
+        }
+        for name in self.fields.keys() {
+            let is_used = self.events.iter().any(|event| event.fields.contains(name));
+            ensure!(is_used, "fields.toml: no event has {name}");
         }
         self.history.check(&self.events, &self.options.options)
     }

@@ -15,7 +15,7 @@ mod text;
 mod timestamp;
 mod value;
 
-pub use generated::{BINARY_VERSION, CONDITIONS, EVENTS, Event, OPTIONS, SCHEMA_VERSION};
+pub use generated::*;
 pub use guid::{Guid, ParseGuidError};
 pub use manifest::{all_manifests, manifest_xml};
 pub use spec::{

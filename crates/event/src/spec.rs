@@ -92,6 +92,13 @@ impl FieldSpec {
         self.since = Schema(hundredths);
         self
     }
+
+    /// The same field in an event in which Linux leaves it empty.
+    pub(crate) const fn absent(mut self) -> Self {
+        self.stage = Stage::Absent;
+        self.example = "";
+        self
+    }
 }
 
 /// One event.

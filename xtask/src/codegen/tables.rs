@@ -51,11 +51,11 @@ fn rule_default(event: &Event) -> &'static str {
 }
 
 fn field_list(event: &Event) -> String {
-    let items: Vec<String> = event
-        .fields
-        .iter()
-        .map(|name| format!("field::{}.since({})", fields::rust_name(name), number(event.field_since(name))))
-        .collect();
+    let item = |name: &String| {
+        let absent = if event.absent.contains(name) { ".absent()" } else { "" };
+        format!("field::{}.since({}){absent}", fields::rust_name(name), number(event.field_since(name)))
+    };
+    let items: Vec<String> = event.fields.iter().map(item).collect();
     layout::list(8, "fields: &[", &items, "]").trim().to_owned()
 }
 

@@ -159,7 +159,7 @@ pub(super) const DESCRIPTION: FieldSpec = FieldSpec {
     stage: Stage::Host,
     since: Schema(0),
     ecs: "process.pe.description",
-    meaning: "In event 255 what went wrong in words; otherwise the description from the version resource of the program, which Linux programs do not have.",
+    meaning: "In words what went wrong, or the description from the version resource of a Windows program.",
     example: "12 events of type 11 lost",
 };
 
@@ -909,7 +909,7 @@ pub(super) const UTC_TIME: FieldSpec = FieldSpec {
     stage: Stage::Kernel,
     since: Schema(0),
     ecs: "@timestamp",
-    meaning: "When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.",
+    meaning: "When it happened, by the clock of the machine, in UTC.",
     example: "2026-11-21 05:31:50.672",
 };
 

@@ -19,7 +19,7 @@ pub static EVENTS: &[EventSpec] = &[
         since: Schema(200),
         emitted: true,
         meaning: "Something kept the agent from doing its work whole: events were lost, a configuration was refused, a sink fell silent.",
-        emission: "Once for each kind of trouble and interval, with the count of what it cost; never filtered.",
+        emission: "Once for each kind of trouble and interval, with the count of what it cost.",
         fields: &[field::UTC_TIME.since(310), field::ID.since(200), field::DESCRIPTION.since(200)],
     },
     EventSpec {
@@ -43,7 +43,7 @@ pub static EVENTS: &[EventSpec] = &[
             field::PROCESS_ID.since(200),
             field::IMAGE.since(200),
             field::FILE_VERSION.since(400),
-            field::DESCRIPTION.since(400),
+            field::DESCRIPTION.since(400).absent(),
             field::PRODUCT.since(400),
             field::COMPANY.since(400),
             field::ORIGINAL_FILE_NAME.since(421),
@@ -136,7 +136,7 @@ pub static EVENTS: &[EventSpec] = &[
         since: Schema(200),
         emitted: true,
         meaning: "The agent started or stopped.",
-        emission: "Once at each start, after event 16, and once at each orderly stop; never filtered.",
+        emission: "Once at each start, after event 16, and once at each orderly stop.",
         fields: &[
             field::UTC_TIME.since(310),
             field::STATE.since(200),
@@ -157,7 +157,7 @@ pub static EVENTS: &[EventSpec] = &[
         since: Schema(200),
         emitted: true,
         meaning: "A process ended.",
-        emission: "When the last thread of a process ends, once per process, whether or not its start was seen.",
+        emission: "When the last thread of a process ends, once per process, whether or not its start was seen; threads are no processes.",
         fields: &[
             field::RULE_NAME.since(410),
             field::UTC_TIME.since(200),
@@ -451,7 +451,7 @@ pub static EVENTS: &[EventSpec] = &[
         since: Schema(320),
         emitted: true,
         meaning: "The agent took a configuration into use.",
-        emission: "At each start and at each accepted change of the configuration; never filtered.",
+        emission: "At each start and at each accepted change of the configuration.",
         fields: &[
             field::UTC_TIME.since(320),
             field::CONFIGURATION.since(320),
@@ -630,7 +630,7 @@ pub static EVENTS: &[EventSpec] = &[
             field::USER.since(430),
             field::IMAGE.since(200),
             field::TARGET_FILENAME.since(200),
-            field::HASHES.since(200),
+            field::HASHES.since(200).absent(),
             field::IS_EXECUTABLE.since(430),
             field::ARCHIVED.since(200),
         ],

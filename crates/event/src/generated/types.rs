@@ -208,11 +208,11 @@ impl Event {
 /// Something kept the agent from doing its work whole: events were lost, a configuration was refused, a sink fell silent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErrorReport {
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Which part of the agent is in trouble.
     pub id: Text,
-    /// In event 255 what went wrong in words; otherwise the description from the version resource of the program, which Linux programs do not have.
+    /// In words what went wrong, or the description from the version resource of a Windows program.
     pub description: Text,
 }
 
@@ -238,7 +238,7 @@ impl From<ErrorReport> for Event {
 pub struct ProcessCreate {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -248,7 +248,7 @@ pub struct ProcessCreate {
     pub image: Text,
     /// Version from the version resource of the program, which Linux programs do not have.
     pub file_version: Text,
-    /// In event 255 what went wrong in words; otherwise the description from the version resource of the program, which Linux programs do not have.
+    /// In words what went wrong, or the description from the version resource of a Windows program.
     pub description: Text,
     /// Product name from the version resource of the program, which Linux programs do not have.
     pub product: Text,
@@ -326,7 +326,7 @@ impl From<ProcessCreate> for Event {
 pub struct FileCreateTime {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -372,7 +372,7 @@ impl From<FileCreateTime> for Event {
 pub struct NetworkConnect {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -443,7 +443,7 @@ impl From<NetworkConnect> for Event {
 /// The agent started or stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceStateChange {
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// What the agent did, `Started` or `Stopped`.
     pub state: Text,
@@ -476,7 +476,7 @@ impl From<ServiceStateChange> for Event {
 pub struct ProcessTerminate {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -513,7 +513,7 @@ impl From<ProcessTerminate> for Event {
 pub struct DriverLoad {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Full path of the module or driver that was loaded.
     pub image_loaded: Text,
@@ -553,7 +553,7 @@ impl From<DriverLoad> for Event {
 pub struct ImageLoad {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -565,7 +565,7 @@ pub struct ImageLoad {
     pub image_loaded: Text,
     /// Version from the version resource of the program, which Linux programs do not have.
     pub file_version: Text,
-    /// In event 255 what went wrong in words; otherwise the description from the version resource of the program, which Linux programs do not have.
+    /// In words what went wrong, or the description from the version resource of a Windows program.
     pub description: Text,
     /// Product name from the version resource of the program, which Linux programs do not have.
     pub product: Text,
@@ -620,7 +620,7 @@ impl From<ImageLoad> for Event {
 pub struct CreateRemoteThread {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process that acts on another one.
     pub source_process_guid: Guid,
@@ -681,7 +681,7 @@ impl From<CreateRemoteThread> for Event {
 pub struct RawAccessRead {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -721,7 +721,7 @@ impl From<RawAccessRead> for Event {
 pub struct ProcessAccess {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process that acts on another one.
     pub source_process_guid: Guid,
@@ -779,7 +779,7 @@ impl From<ProcessAccess> for Event {
 pub struct FileCreate {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -824,7 +824,7 @@ pub struct RegistryKey {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -867,7 +867,7 @@ pub struct RegistrySetValue {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -913,7 +913,7 @@ pub struct RegistryName {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -957,7 +957,7 @@ impl From<RegistryName> for Event {
 pub struct FileCreateStreamHash {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1004,7 +1004,7 @@ impl From<FileCreateStreamHash> for Event {
 /// The agent took a configuration into use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServiceConfigurationChange {
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Path of the configuration file as it was given, or the command line that stands for it.
     pub configuration: Text,
@@ -1036,7 +1036,7 @@ pub struct PipeCreate {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1079,7 +1079,7 @@ pub struct PipeConnect {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1122,7 +1122,7 @@ pub struct WmiFilter {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Whether the WMI object was created, modified or deleted.
     pub operation: Text,
@@ -1165,7 +1165,7 @@ pub struct WmiConsumer {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Whether the WMI object was created, modified or deleted.
     pub operation: Text,
@@ -1208,7 +1208,7 @@ pub struct WmiBinding {
     pub rule_name: Text,
     /// Which of several kinds of change the event reports.
     pub event_type: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Whether the WMI object was created, modified or deleted.
     pub operation: Text,
@@ -1246,7 +1246,7 @@ impl From<WmiBinding> for Event {
 pub struct DnsQuery {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1292,7 +1292,7 @@ impl From<DnsQuery> for Event {
 pub struct FileDelete {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1341,7 +1341,7 @@ impl From<FileDelete> for Event {
 pub struct ClipboardChange {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1390,7 +1390,7 @@ impl From<ClipboardChange> for Event {
 pub struct ProcessTampering {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1430,7 +1430,7 @@ impl From<ProcessTampering> for Event {
 pub struct FileDeleteDetected {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
@@ -1476,7 +1476,7 @@ impl From<FileDeleteDetected> for Event {
 pub struct EbpfEvent {
     /// Name of the configuration rule that let the event through; rule authors often put ATT&CK techniques here.
     pub rule_name: Text,
-    /// When it happened, by the clock of the machine, in UTC; for ProcessCreate the start of the process.
+    /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
     /// Identity of the process, unique over time and machines; the key to join events on.
     pub process_guid: Guid,
