@@ -17,7 +17,7 @@ fn corpus(name: &str) -> Option<PathBuf> {
     if file.exists() {
         return Some(file);
     }
-    eprintln!("skipped: {} is not here (set TUXMON_CORPORA)", file.display());
+    eprintln!("SKIP: {} is not here (set TUXMON_CORPORA)", file.display());
     None
 }
 
