@@ -160,7 +160,7 @@ struct wire_file_name {
 	__u32 call_flags; /* AT_* of unlinkat and linkat, RENAME_* of renameat2, mode of mknod */
 	struct wire_place from; /* unlink, truncate: the file; rename, link: the old name */
 	struct wire_place to; /* rename, link, symlink, mknod: the new name */
-	__u32 touched_count; /* 0 to 2 */
+	__u32 touched_count; /* 0 to 4: an overlay touches its own inode and the one below */
 	__u32 touched_known; /* 1 when this kernel reports what was touched */
 };
 

@@ -1,1 +1,249 @@
-//! (being written)
+//! The kernel side, loaded and read.
+//!
+//! [`Sensor::start`] loads the programs of `bpf/`, attaches those that the wanted facts need, and hands over the
+//! bytes that they write, one record at a time. What this kernel does not grant is left out and named by
+//! [`Sensor::hooks`]; everything else works. This crate must never look into a record: that is `tuxmon_wire`'s.
+//!
+//! It is the only crate with `unsafe` code and the only one that needs root.
+
+mod accounts;
+mod kernel;
+mod load;
+mod programs;
+mod ring;
+mod seed;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use accounts::Loss;
+pub use programs::{Domain, HookState, HookStatus};
+
+use accounts::Accounts;
+use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object};
+use ring::Ring;
+
+/// What is to be collected. Processes always are: everything else is told in terms of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Collect {
+    /// Connections and datagrams.
+    pub network: bool,
+    /// Opened block devices.
+    pub raw_access: bool,
+    /// Attached tracers.
+    pub process_access: bool,
+    /// Files created and overwritten.
+    pub file_create: bool,
+    /// Files deleted.
+    pub file_delete: bool,
+    /// eBPF programs loaded and attached.
+    pub ebpf: bool,
+}
+
+impl Collect {
+    /// Everything.
+    pub const ALL: Self = Self {
+        network: true,
+        raw_access: true,
+        process_access: true,
+        file_create: true,
+        file_delete: true,
+        ebpf: true,
+    };
+
+    fn wants(self, domain: Domain) -> bool {
+        match domain {
+            Domain::Process => true,
+            Domain::Network => self.network,
+            Domain::RawAccess => self.raw_access,
+            Domain::ProcessAccess => self.process_access,
+            Domain::FileCreate => self.file_create,
+            Domain::FileDelete => self.file_delete,
+            Domain::Ebpf => self.ebpf,
+        }
+    }
+}
+
+/// How to start.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What is to be collected at first.
+    pub collect: Collect,
+    /// Size of the ring between kernel and agent in bytes, a power of two of at least one page.
+    pub ring_bytes: u32,
+    /// BTF of the running kernel, where the kernel does not bring it.
+    pub btf: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { collect: Collect::ALL, ring_bytes: 8 << 20, btf: None }
+    }
+}
+
+/// Why collection could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SensorError {
+    /// The kernel does not describe its types.
+    #[error("this kernel has no BTF ({0}); a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, or its BTF file")]
+    NoBtf(String),
+    /// The caller may not load programs.
+    #[error(
+        "loading eBPF programs is not permitted: {0}; run as root, and see that no lockdown or container forbids bpf(2)"
+    )]
+    NotPermitted(String),
+    /// A program that nothing works without.
+    #[error("the kernel refused the program {program}, which nothing works without: {reason}")]
+    Program {
+        /// Its name in `bpf/`.
+        program: String,
+        /// The kernel's words.
+        reason: String,
+    },
+    /// Something else the kernel refused.
+    #[error("{doing}: {reason}")]
+    Kernel {
+        /// What was being done.
+        doing: &'static str,
+        /// The kernel's words.
+        reason: String,
+    },
+}
+
+impl SensorError {
+    fn kernel(doing: &'static str) -> impl FnOnce(libbpf_rs::Error) -> Self {
+        move |error| Self::Kernel { doing, reason: format!("{error:#}") }
+    }
+}
+
+/// The loaded kernel side. Dropping it detaches all programs.
+pub struct Sensor {
+    hooks: Vec<Hook>,
+    ring: Ring,
+    accounts: Accounts,
+    settings: MapHandle,
+    cgroup: Option<kernel::CgroupRoot>,
+    // Last, because links and maps refer to it.
+    object: Object,
+}
+
+/// A hook, and its link while it is attached.
+struct Hook {
+    spec: &'static programs::HookSpec,
+    unavailable: Option<String>,
+    link: Option<Link>,
+}
+
+impl Sensor {
+    /// Loads all programs that this kernel can have and attaches those that `options.collect` needs.
+    pub fn start(options: &Options) -> Result<Self, SensorError> {
+        kernel::mount_tracefs();
+        let loaded = load::load(options)?;
+        let cgroup = kernel::CgroupRoot::find();
+        let object = loaded.object;
+        let mut sensor = Self {
+            hooks: loaded.hooks,
+            ring: Ring::open(&object)?,
+            accounts: Accounts::open(&object)?,
+            settings: map_handle(&object, "settings")?,
+            cgroup,
+            object,
+        };
+        sensor.set_collect(options.collect)?;
+        Ok(sensor)
+    }
+
+    /// Attaches what is wanted now and was not before, then detaches what is wanted no more.
+    pub fn set_collect(&mut self, collect: Collect) -> Result<(), SensorError> {
+        for position in 0..self.hooks.len() {
+            let hook = &self.hooks[position];
+            let wanted = hook.spec.serves.iter().any(|domain| collect.wants(*domain));
+            if wanted && hook.link.is_none() && hook.unavailable.is_none() {
+                self.attach(position)?;
+            }
+        }
+        for hook in &mut self.hooks {
+            if !hook.spec.serves.iter().any(|domain| collect.wants(*domain)) {
+                hook.link = None;
+            }
+        }
+        self.write_settings()
+    }
+
+    /// Writes all processes that run now, as seed records.
+    pub fn seed(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<usize, SensorError> {
+        seed::seed(&self.object, each)
+    }
+
+    /// Waits for records, at most for `timeout`, and hands over those that are there.
+    pub fn poll(&mut self, timeout: Duration, each: &mut dyn FnMut(&[u8])) -> Result<usize, SensorError> {
+        self.ring.poll(timeout, each)
+    }
+
+    /// Hands over the records that are there now.
+    pub fn drain(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<usize, SensorError> {
+        self.ring.drain(each)
+    }
+
+    /// What was lost since the last call, by kind of record.
+    pub fn losses(&mut self) -> Result<Vec<Loss>, SensorError> {
+        self.accounts.losses()
+    }
+
+    /// Detaches all programs; the ring can still be read.
+    pub fn stop_collection(&mut self) {
+        for hook in &mut self.hooks {
+            hook.link = None;
+        }
+    }
+
+    /// Which program serves which facts, and what is not available here.
+    pub fn hooks(&self) -> Vec<HookStatus> {
+        self.hooks
+            .iter()
+            .map(|hook| HookStatus {
+                program: hook.spec.program,
+                serves: hook.spec.serves,
+                tier: hook.spec.tier,
+                state: match (&hook.unavailable, &hook.link) {
+                    (Some(reason), _) => HookState::Unavailable(reason.clone()),
+                    (None, Some(_)) => HookState::Attached,
+                    (None, None) => HookState::NotWanted,
+                },
+                loses: hook.spec.loses,
+            })
+            .collect()
+    }
+
+    fn attach(&mut self, position: usize) -> Result<(), SensorError> {
+        let spec = self.hooks[position].spec;
+        match load::attach(&self.object, spec, self.cgroup.as_ref()) {
+            Ok(link) => self.hooks[position].link = Some(link),
+            Err(reason) if spec.essential => {
+                return Err(SensorError::Program { program: spec.program.to_owned(), reason });
+            }
+            Err(reason) => self.hooks[position].unavailable = Some(reason),
+        }
+        Ok(())
+    }
+
+    /// `struct settings` of `bpf/lib/task.h`.
+    fn write_settings(&mut self) -> Result<(), SensorError> {
+        let touched = self.hooks.iter().any(|hook| hook.spec.tells_touched && hook.link.is_some());
+        let mut value = [0; 8];
+        value[..4].copy_from_slice(&std::process::id().to_ne_bytes());
+        value[4..].copy_from_slice(&u32::from(touched).to_ne_bytes());
+        self.settings
+            .update(&0u32.to_ne_bytes(), &value, MapFlags::ANY)
+            .map_err(SensorError::kernel("writing the programs' settings"))
+    }
+}
+
+/// A handle of a map that must be there, because the object is ours.
+fn map_handle(object: &Object, name: &str) -> Result<MapHandle, SensorError> {
+    let map = object
+        .maps()
+        .find(|map| map.name() == name)
+        .ok_or_else(|| SensorError::Kernel { doing: "finding a map", reason: name.to_owned() })?;
+    MapHandle::try_from(&map).map_err(SensorError::kernel("opening a map"))
+}

@@ -110,10 +110,11 @@ pub struct Touched<'a> {
     pub name: &'a [u8],
 }
 
-/// At most two files: a rename over an existing file touches the one that moves and the one that goes.
+/// At most four files: a rename over an existing file touches the one that moves and the one that goes, and an
+/// overlay both its own inodes and those below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TouchedList<'a> {
-    files: [Touched<'a>; 2],
+    files: [Touched<'a>; 4],
     count: usize,
 }
 

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One helper for each difference between kernels, with the commit that made it. */
+#ifndef TUXMON_KERNEL_COMPAT_H
+#define TUXMON_KERNEL_COMPAT_H
+
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+/* The build machine's linux/bpf.h may be older than the helpers that we ask the running kernel for. */
+enum bpf_func_id___wanted {
+	BPF_FUNC_task_pt_regs___wanted = 175,
+	BPF_FUNC_loop___wanted = 181,
+};
+
+#define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id___wanted, BPF_FUNC_##name##___wanted)
+
+struct inode___timespec {
+	struct timespec64 __i_ctime;
+} __attribute__((preserve_access_index));
+
+struct inode___plain {
+	struct timespec64 i_ctime;
+} __attribute__((preserve_access_index));
+
+/*
+ * 6.11 (3aa63a569c64, "fs: switch timespec64 fields in inode to discrete integers") split the change time;
+ * 6.6 (13bc24457850, "fs: rename i_ctime field to __i_ctime") had renamed it.
+ * 6.13 (4e40eff0b573, "fs: add infrastructure for multigrain timestamps") keeps a flag in the top bit of the
+ * nanoseconds; they never need more than 30 bits.
+ */
+static __always_inline __u64 inode_ctime_ns(struct inode *inode)
+{
+	if (bpf_core_field_exists(inode->i_ctime_sec))
+		return BPF_CORE_READ(inode, i_ctime_sec) * 1000000000ULL +
+		       (BPF_CORE_READ(inode, i_ctime_nsec) & 0x3fffffff);
+	struct inode___timespec *middle = (void *)inode;
+	if (bpf_core_field_exists(middle->__i_ctime))
+		return BPF_CORE_READ(middle, __i_ctime.tv_sec) * 1000000000ULL +
+		       BPF_CORE_READ(middle, __i_ctime.tv_nsec);
+	struct inode___plain *old = (void *)inode;
+	return BPF_CORE_READ(old, i_ctime.tv_sec) * 1000000000ULL + BPF_CORE_READ(old, i_ctime.tv_nsec);
+}
+
+/*
+ * Registers of the system call that the current task is in. 5.15 (dd6e10fbd9fb, "bpf: Add bpf_task_pt_regs()
+ * helper") gave the helper; before, they lie at the top of the kernel stack, which has 16 KiB on both machines.
+ */
+static __always_inline struct pt_regs *current_registers(void)
+{
+	if (HAS_HELPER(task_pt_regs))
+		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	struct task_struct *task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+}
+
+#if defined(__TARGET_ARCH_x86)
+#define REGISTER_1(regs) BPF_CORE_READ(regs, di)
+#define REGISTER_2(regs) BPF_CORE_READ(regs, si)
+#define REGISTER_3(regs) BPF_CORE_READ(regs, dx)
+#define REGISTER_4(regs) BPF_CORE_READ(regs, r10)
+#define REGISTER_5(regs) BPF_CORE_READ(regs, r8)
+#define SYSCALL_NUMBER(regs) ((int)BPF_CORE_READ(regs, orig_ax))
+#elif defined(__TARGET_ARCH_arm64)
+/* The first register holds the result at the exit; its old value is kept aside. */
+#define REGISTER_1(regs) BPF_CORE_READ(regs, orig_x0)
+#define REGISTER_2(regs) BPF_CORE_READ(regs, user_regs.regs[1])
+#define REGISTER_3(regs) BPF_CORE_READ(regs, user_regs.regs[2])
+#define REGISTER_4(regs) BPF_CORE_READ(regs, user_regs.regs[3])
+#define REGISTER_5(regs) BPF_CORE_READ(regs, user_regs.regs[4])
+#define SYSCALL_NUMBER(regs) BPF_CORE_READ(regs, syscallno)
+#endif
+
+/* x86: TS_COMPAT, set while a task is in a call that came by int 0x80 or sysenter. */
+static __always_inline bool in_compat_call(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(task, thread_info.status) & 2;
+#else
+	return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22); /* TIF_32BIT */
+#endif
+}
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Paths by a walk up the directory tree, across mount points, to the root of the process: what d_path() prints,
+ * which tracepoints may not call.
+ */
+#ifndef TUXMON_PATHS_H
+#define TUXMON_PATHS_H
+
+#include "task.h"
+
+/* Components and mount points on the way up. A path given to a system call has at most 2,048 components. */
+#define WALK_STEPS 2304
+/* Before 5.17 the verifier follows each round of the loop, so the bound costs load time. */
+#define WALK_STEPS_UNROLLED 48
+/* Both kinds of scratch have more room than this. */
+#define PATHS_END 0x8000
+
+struct walk {
+	__u8 *bytes;
+	__u32 at;
+	__u32 end;
+	__u32 flags;
+	__u32 reserved;
+	struct dentry *dentry;
+	struct mount *mount;
+	struct dentry *root_dentry;
+	struct mount *root_mount;
+};
+
+static __always_inline struct mount *mount_of(struct vfsmount *mnt)
+{
+	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+}
+
+/* Appends one component and goes one step up; tells whether the walk is over. */
+static long walk_step(__u64 index, struct walk *walk)
+{
+	struct dentry *dentry = walk->dentry;
+	struct mount *mount = walk->mount;
+
+	if (dentry == walk->root_dentry && mount == walk->root_mount) {
+		walk->flags &= ~WIRE_PATH_CUT;
+		return 1;
+	}
+	bool top_of_mount = dentry == BPF_CORE_READ(mount, mnt.mnt_root);
+	if (top_of_mount) {
+		struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+		if (above != mount) {
+			walk->dentry = BPF_CORE_READ(mount, mnt_mountpoint);
+			walk->mount = above;
+			return 0;
+		}
+	}
+	__u32 at = walk->at;
+	if (at > PATHS_END - WIRE_NAME_MAX || at + WIRE_NAME_MAX > walk->end)
+		return 1;
+	long size = bpf_probe_read_kernel_str(&walk->bytes[at], WIRE_NAME_MAX, BPF_CORE_READ(dentry, d_name.name));
+	if (size <= 0 || size > WIRE_NAME_MAX)
+		return 1;
+	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+	if (top_of_mount || parent == dentry) {
+		/* A tree of its own: its root is called "/", or carries the name of a nameless file. */
+		walk->flags &= ~WIRE_PATH_CUT;
+		if (size != 2 || walk->bytes[at] != '/')
+			walk->at = at + size;
+		if (mount != walk->root_mount)
+			walk->flags |= WIRE_PATH_DETACHED;
+		return 1;
+	}
+	walk->at = at + size;
+	walk->dentry = parent;
+	return 0;
+}
+
+/*
+ * Appends the components of a path at bytes[at], leaf first, each ended by NUL; returns where they end.
+ * 5.17 (e6f2dd0f8067, "bpf: Add bpf_loop helper") gave loops that the verifier reads once.
+ */
+static __noinline __u32 append_path(__u8 *bytes, __u32 at, struct wire_path *head, const struct path *path,
+				    const struct path *root)
+{
+	struct walk walk = {
+		.bytes = bytes,
+		.at = at,
+		.end = at + WIRE_PATH_MAX,
+		.flags = WIRE_PATH_CUT,
+		.dentry = path->dentry,
+		.mount = mount_of(path->mnt),
+		.root_dentry = root->dentry,
+		.root_mount = mount_of(root->mnt),
+	};
+
+	head->length = 0;
+	head->flags = WIRE_PATH_ABSENT;
+	if (!path->dentry || !path->mnt)
+		return at;
+	if (BPF_CORE_READ(path->dentry, d_parent) != path->dentry && !BPF_CORE_READ(path->dentry, d_hash.pprev))
+		walk.flags |= WIRE_PATH_DELETED;
+	if (HAS_HELPER(loop)) {
+		bpf_loop(WALK_STEPS, walk_step, &walk, 0);
+	} else {
+		for (int i = 0; i < WALK_STEPS_UNROLLED; i++)
+			if (walk_step(i, &walk))
+				break;
+	}
+	if (walk.at < at || walk.at > at + WIRE_PATH_MAX)
+		return at;
+	head->length = walk.at - at;
+	head->flags = walk.flags;
+	return walk.at;
+}
+
+static __always_inline void root_of(struct task_struct *task, struct path *root)
+{
+	struct fs_struct *fs = BPF_CORE_READ(task, fs);
+	bpf_core_read(root, sizeof(*root), &fs->root);
+}
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From a fact to the ring: take a scratch, fill it, submit it.
+ *
+ * A record is put together in a scratch buffer and copied into the ring with its exact size, because a reservation
+ * must have a constant size and paths have none. Each CPU has several scratch buffers, because an interrupt may
+ * bring a fact (a TCP handshake) while another is being filled.
+ */
+#ifndef TUXMON_SUBMIT_H
+#define TUXMON_SUBMIT_H
+
+#include "kernel_compat.h"
+#include "../wire.h"
+
+#define SCRATCH_PER_CPU 3
+#define SCRATCH_SMALL 0xa000 /* two bases, two names, two touched files */
+#define SCRATCH_LARGE 0x28000 /* two paths and 128 KiB of arguments */
+
+struct small {
+	__u32 busy;
+	__u32 reserved;
+	__u8 bytes[SCRATCH_SMALL];
+};
+
+struct large {
+	__u32 busy;
+	__u32 reserved;
+	__u8 bytes[SCRATCH_LARGE];
+};
+
+/* User space sets the number of entries of both to SCRATCH_PER_CPU times the number of possible CPUs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SCRATCH_PER_CPU);
+	__type(key, __u32);
+	__type(value, struct small);
+} scratch_small SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SCRATCH_PER_CPU);
+	__type(key, __u32);
+	__type(value, struct large);
+} scratch_large SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 * 1024 * 1024);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, WIRE_KIND_COUNT);
+	__type(key, __u32);
+	__type(value, struct wire_account);
+} accounts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} sequences SEC(".maps");
+
+static __always_inline struct wire_account *account_of(__u32 kind)
+{
+	return bpf_map_lookup_elem(&accounts, &kind);
+}
+
+/* The hook saw that something happened and could not find out what: counted, and told by user space. */
+static __always_inline void count_missed(__u32 kind)
+{
+	struct wire_account *account = account_of(kind);
+	if (account)
+		__sync_fetch_and_add(&account->missed, 1);
+}
+
+/* Fills the header, all but the size. The number is used up even when the record is lost later: a gap shows it. */
+static __always_inline void fill_header(struct wire_header *header, __u16 kind)
+{
+	__u32 zero = 0;
+	__u64 *sequence = bpf_map_lookup_elem(&sequences, &zero);
+	header->kind = kind;
+	header->cpu = bpf_get_smp_processor_id();
+	header->time_ns = bpf_ktime_get_boot_ns();
+	if (sequence) {
+		header->sequence = *sequence;
+		__sync_fetch_and_add(sequence, 1);
+	}
+}
+
+static __always_inline void submit(void *record, __u32 size, __u16 kind)
+{
+	struct wire_header *header = record;
+	header->size = size;
+	struct wire_account *account = account_of(kind);
+	long failed = bpf_ringbuf_output(&ring, record, size, 0);
+	if (!account)
+		return;
+	if (!failed) {
+		__sync_fetch_and_add(&account->submitted, 1);
+		return;
+	}
+	if (!account->lost)
+		account->first_lost_ns = header->time_ns;
+	account->last_lost_ns = header->time_ns;
+	__sync_fetch_and_add(&account->lost, 1);
+}
+
+/* A scratch nobody on this CPU uses; none when interrupts nest deeper than we have buffers. */
+static __always_inline struct small *take_small(__u16 kind)
+{
+	__u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;
+	for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {
+		__u32 key = first + i;
+		struct small *scratch = bpf_map_lookup_elem(&scratch_small, &key);
+		if (scratch && !scratch->busy) {
+			scratch->busy = 1;
+			return scratch;
+		}
+	}
+	count_missed(kind);
+	return 0;
+}
+
+static __always_inline struct large *take_large(__u16 kind)
+{
+	__u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;
+	for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {
+		__u32 key = first + i;
+		struct large *scratch = bpf_map_lookup_elem(&scratch_large, &key);
+		if (scratch && !scratch->busy) {
+			scratch->busy = 1;
+			return scratch;
+		}
+	}
+	count_missed(kind);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The kernel side in one object, so that all programs share the ring. */
+#include "process.bpf.c"
+#include "file.bpf.c"
+#include "network.bpf.c"
+#include "trace.bpf.c"
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,23 @@
+//! Compiles `bpf/` into one object that the crate carries.
+
+use std::env;
+use std::path::PathBuf;
+
+use libbpf_cargo::SkeletonBuilder;
+
+fn main() {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR"));
+    let source = root.join("../../bpf");
+    let arch = env::var("CARGO_CFG_TARGET_ARCH").expect("cargo sets CARGO_CFG_TARGET_ARCH");
+
+    // clang's bpf target does not look into the folder where Debian keeps the machine's own kernel headers.
+    let headers = format!("-I/usr/include/{arch}-linux-gnu");
+    SkeletonBuilder::new()
+        .source(source.join("tuxmon.bpf.c"))
+        .obj(out.join("tuxmon.bpf.o"))
+        .clang_args(["-mcpu=v3", "-Wall", "-Werror", &headers])
+        .build()
+        .expect("clang compiles the kernel side; `make deps` installs what it needs");
+    println!("cargo:rerun-if-changed={}", source.display());
+}
