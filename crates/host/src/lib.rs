@@ -7,6 +7,7 @@
 
 pub mod clock;
 mod deadline;
+pub mod hash;
 pub mod identity;
 pub mod logon;
 pub mod machine;
