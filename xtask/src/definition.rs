@@ -174,6 +174,7 @@ impl Definition {
             let is_used = self.events.iter().any(|event| event.fields.contains(name));
             ensure!(is_used, "fields.toml: no event has {name}");
         }
+        self.options.check()?;
         self.history.check(&self.events, &self.options.options)
     }
 }

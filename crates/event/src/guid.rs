@@ -7,18 +7,11 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Guid(pub [u8; 16]);
 
-/// Where the text puts a `-` in front of a byte.
-const DASHES: [bool; 16] = {
-    let mut dashes = [false; 16];
-    dashes[4] = true;
-    dashes[6] = true;
-    dashes[8] = true;
-    dashes[10] = true;
-    dashes
-};
+/// Where each byte stands in the text.
+const PLACES: [usize; 16] = [1, 3, 5, 7, 10, 12, 15, 17, 20, 22, 25, 27, 29, 31, 33, 35];
 
-/// Length of the text: braces, dashes and two digits for each byte.
-const TEXT_LENGTH: usize = 38;
+/// The text of no digits at all.
+const FORM: &[u8; 38] = b"{00000000-0000-0000-0000-000000000000}";
 
 impl Guid {
     /// The identity of nothing, all zeros.
@@ -62,16 +55,12 @@ impl Guid {
     /// Appends the text, `{74d9a3a2-d5b6-6a1f-7d2a-5b1c55550000}`.
     pub fn append_to(&self, out: &mut String) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        out.reserve(TEXT_LENGTH);
-        out.push('{');
-        for (byte, dash) in self.0.iter().zip(DASHES) {
-            if dash {
-                out.push('-');
-            }
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        let mut text = *FORM;
+        for (byte, place) in self.0.iter().zip(PLACES) {
+            text[place] = DIGITS[usize::from(byte >> 4)];
+            text[place + 1] = DIGITS[usize::from(byte & 15)];
         }
-        out.push('}');
+        out.push_str(str::from_utf8(&text).expect("digits, dashes and braces are ASCII"));
     }
 }
 
@@ -100,21 +89,21 @@ impl FromStr for Guid {
 
     /// Reads the text; the braces may be missing, and the digits may be upper case.
     fn from_str(text: &str) -> Result<Self, ParseGuidError> {
-        let inner = match text.strip_prefix('{') {
-            Some(rest) => rest.strip_suffix('}').ok_or(ParseGuidError)?,
-            None => text,
-        };
-        let mut rest = inner.as_bytes();
-        let mut bytes = [0; 16];
-        for (byte, dash) in bytes.iter_mut().zip(DASHES) {
-            if dash {
-                rest = rest.strip_prefix(b"-").ok_or(ParseGuidError)?;
-            }
-            let (digits, after) = rest.split_at_checked(2).ok_or(ParseGuidError)?;
-            *byte = digit(digits[0])? << 4 | digit(digits[1])?;
-            rest = after;
+        let text = text.as_bytes();
+        let mut braced = *FORM;
+        match text.len() {
+            38 => braced.copy_from_slice(text),
+            36 => braced[1..37].copy_from_slice(text),
+            _ => return Err(ParseGuidError),
         }
-        if rest.is_empty() { Ok(Self(bytes)) } else { Err(ParseGuidError) }
+        let mut bytes = [0; 16];
+        for (byte, place) in bytes.iter_mut().zip(PLACES) {
+            *byte = digit(braced[place])? << 4 | digit(braced[place + 1])?;
+            braced[place] = b'0';
+            braced[place + 1] = b'0';
+        }
+        // With its digits gone, the text must be the bare form.
+        if braced == *FORM { Ok(Self(bytes)) } else { Err(ParseGuidError) }
     }
 }
 
@@ -141,7 +130,6 @@ mod tests {
     fn text_is_read_back() {
         let guid = Guid([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 254, 255]);
         let text = guid.to_string();
-        assert_eq!(text.len(), TEXT_LENGTH);
         assert_eq!(text.parse(), Ok(guid));
         assert_eq!(text.to_ascii_uppercase().parse(), Ok(guid));
         assert_eq!(text.trim_matches(['{', '}']).parse(), Ok(guid));
@@ -159,7 +147,13 @@ mod tests {
         for end in 0..good.len() {
             assert_eq!(good[..end].parse::<Guid>(), Err(ParseGuidError), "{}", &good[..end]);
         }
-        for bad in ["74d9a3a2-d5b6-6a1f-7d2a-5b1c555500001", "74d9a3a2+d5b6-6a1f-7d2a-5b1c55550000", "é"] {
+        for bad in [
+            "{74d9a3a2-d5b6-6a1f-7d2a-5b1c55550000)",
+            "{74d9a3a2-d5b6-6a1f-7d2a-5b1c5555é}",
+            "74d9a3a2-d5b6-6a1f-7d2a-5b1c555500001",
+            "74d9a3a2+d5b6-6a1f-7d2a-5b1c55550000",
+            "74d9a3a2-d5b6-6a1f-7d2a-5b1c5555000g",
+        ] {
             assert_eq!(bad.parse::<Guid>(), Err(ParseGuidError), "{bad}");
         }
     }

@@ -8,6 +8,7 @@ use crate::EVENTS;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Schema(pub u16);
 
+/// Two decimals, as upstream prints the version of a configuration.
 impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
@@ -171,6 +172,8 @@ pub struct OptionSpec {
     pub rule: bool,
     /// Only through a configuration.
     pub forceconfig: bool,
+    /// First schema that has it.
+    pub since: Schema,
 }
 
 /// The event with this id.

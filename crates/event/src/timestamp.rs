@@ -28,10 +28,11 @@ impl Timestamp {
 
     /// Appends the text of UtcTime and its like.
     pub fn append_utc_time(self, out: &mut String) {
+        let mut text = *b"0000-00-00 00:00:00.000";
         let civil = self.civil();
-        append_date_and_time(&civil, b' ', out);
-        out.push('.');
-        append_digits::<3>(civil.nanos / 1_000_000, out);
+        civil.write_date_and_time(&mut text);
+        write_digits(&mut text[20..23], civil.nanos / 1_000_000);
+        push_ascii(&text, out);
     }
 
     /// The text of TimeCreated in the envelope, `2026-11-21T05:31:50.672520000Z`.
@@ -45,11 +46,11 @@ impl Timestamp {
     ///
     /// Compat: outputxml.cpp — nine digits after the point, of which the last three are always zero.
     pub fn append_system_time(self, out: &mut String) {
+        let mut text = *b"0000-00-00T00:00:00.000000000Z";
         let civil = self.civil();
-        append_date_and_time(&civil, b'T', out);
-        out.push('.');
-        append_digits::<6>(civil.nanos / 1_000, out);
-        out.push_str("000Z");
+        civil.write_date_and_time(&mut text);
+        write_digits(&mut text[20..26], civil.nanos / 1_000);
+        push_ascii(&text, out);
     }
 
     /// Splits the time by the Gregorian calendar.
@@ -91,31 +92,28 @@ fn civil_from_days(days: i64) -> (u32, u32, u32) {
     (year as u32, month, day)
 }
 
-/// Appends `YYYY-MM-DD?HH:MM:SS`.
-fn append_date_and_time(civil: &Civil, between: u8, out: &mut String) {
-    append_digits::<4>(civil.year, out);
-    out.push('-');
-    append_digits::<2>(civil.month, out);
-    out.push('-');
-    append_digits::<2>(civil.day, out);
-    out.push(char::from(between));
-    append_digits::<2>(civil.hour, out);
-    out.push(':');
-    append_digits::<2>(civil.minute, out);
-    out.push(':');
-    append_digits::<2>(civil.second, out);
+impl Civil {
+    /// Writes the digits of `YYYY-MM-DD HH:MM:SS` into a text of that form.
+    fn write_date_and_time(&self, text: &mut [u8]) {
+        write_digits(&mut text[0..4], self.year);
+        write_digits(&mut text[5..7], self.month);
+        write_digits(&mut text[8..10], self.day);
+        write_digits(&mut text[11..13], self.hour);
+        write_digits(&mut text[14..16], self.minute);
+        write_digits(&mut text[17..19], self.second);
+    }
 }
 
-/// Appends the last `N` decimal digits of a number, with leading zeros.
-fn append_digits<const N: usize>(mut number: u32, out: &mut String) {
-    let mut digits = [b'0'; N];
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0' + (number % 10) as u8;
+/// Fills the places with the last decimal digits of a number.
+fn write_digits(places: &mut [u8], mut number: u32) {
+    for place in places.iter_mut().rev() {
+        *place = b'0' + (number % 10) as u8;
         number /= 10;
     }
-    for digit in digits {
-        out.push(char::from(digit));
-    }
+}
+
+fn push_ascii(text: &[u8], out: &mut String) {
+    out.push_str(str::from_utf8(text).expect("digits and separators are ASCII"));
 }
 
 #[cfg(test)]

@@ -67,10 +67,11 @@ impl<'a> Value<'a> {
 
 /// Appends a number in hexadecimal digits without leading zeros.
 fn append_hex(number: u64, out: &mut String) {
-    let digits = (64 - number.leading_zeros()).div_ceil(4).max(1);
-    for place in (0..digits).rev() {
-        let digit = (number >> (place * 4) & 15) as u32;
-        out.push(char::from_digit(digit, 16).expect("four bits are one hexadecimal digit"));
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let count = (64 - number.leading_zeros()).div_ceil(4).max(1);
+    for place in (0..count).rev() {
+        let digit = number >> (place * 4) & 15;
+        out.push(char::from(DIGITS[digit as usize]));
     }
 }
 
@@ -86,8 +87,7 @@ fn append_v4(address: Ipv4Addr, out: &mut String) {
 
 /// Appends eight groups with colons between them.
 ///
-/// Compat: networkTracker.cpp — groups of zeros are not left out, and a mapped IPv4 address is
-/// printed like any other.
+/// Compat: upstream leaves no group of zeros out, and prints a mapped IPv4 address like any other.
 fn append_v6(address: Ipv6Addr, out: &mut String) {
     for (place, group) in address.segments().into_iter().enumerate() {
         if place > 0 {

@@ -9,12 +9,11 @@ pub(super) const HEADER: &str =
 
 /// `open`, the parts with commas, `close`: on one line if that fits, otherwise one part per line.
 ///
-/// `pads` says whether the one-line form has blanks inside, as braces have and brackets have not.
+/// On one line, braces have blanks inside and brackets have not.
 pub(super) fn list(indent: usize, open: &str, parts: &[String], close: &str) -> String {
     let blanks = " ".repeat(indent);
     let pad = if open.ends_with('{') { " " } else { "" };
     let one_line = format!("{blanks}{open}{pad}{}{pad}{close}", parts.join(", "));
-    // rustfmt counts the comma or semicolon after the list.
     if one_line.len() <= WIDTH && !one_line.contains('\n') {
         return one_line + "\n";
     }

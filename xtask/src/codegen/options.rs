@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use super::layout::{self, literal};
-use crate::definition::{Definition, OptionRow};
+use crate::definition::{Definition, OptionRow, schema_number};
 
 /// The text of the file.
 pub(super) fn file(definition: &Definition) -> String {
     let mut out = String::from(layout::HEADER);
     out.push_str("//! The switches, options and conditions of the newest schema.\n\n");
-    out.push_str("use crate::{Argument, OptionSpec};\n\n");
+    out.push_str("use crate::{Argument, OptionSpec, Schema};\n\n");
     out.push_str("/// The newest schema, the one that this agent writes.\n");
     let newest = definition.options.schemas.last().expect("a schema was published");
     let _ = writeln!(out, "pub const SCHEMA_VERSION: &str = {};\n", literal(&newest.version));
@@ -40,6 +40,7 @@ fn one(option: &OptionRow) -> String {
         format!("exclusive: {}", option.exclusive),
         format!("rule: {}", option.rule),
         format!("forceconfig: {}", option.forceconfig),
+        format!("since: Schema({})", schema_number(&option.since).expect("check() has read each version")),
     ];
     layout::list(4, "OptionSpec {", &parts, "},")
 }

@@ -148,6 +148,16 @@ pub struct PastOrder {
     pub options: Vec<String>,
 }
 
+impl Options {
+    /// Refuses versions that are none.
+    pub(super) fn check(&self) -> Result<()> {
+        let schemas = self.schemas.iter().map(|schema| &schema.version);
+        let filters = self.filters.iter().map(|filter| &filter.since);
+        let options = self.options.iter().flat_map(|option| [Some(&option.since), option.before.as_ref()]);
+        schemas.chain(filters).chain(options.flatten()).try_for_each(|text| schema_number(text).map(drop))
+    }
+}
+
 impl History {
     /// Refuses what speaks about nothing: a change to an unknown event or option would be lost.
     pub(super) fn check(&self, events: &[Event], options: &[OptionRow]) -> Result<()> {
@@ -155,24 +165,32 @@ impl History {
         let known_option = |name: &str| options.iter().any(|option| option.name == name);
         for past in &self.event {
             ensure!(known_event(&past.name), "history.toml: unknown event {}", past.name);
-            schema_number(&past.before)?;
+            check_range(past.from.as_deref(), &past.before)?;
         }
         for past in &self.field {
             for event in &past.events {
                 ensure!(known_event(event), "history.toml: unknown event {event}");
             }
-            schema_number(&past.before)?;
+            check_range(past.from.as_deref(), &past.before)?;
         }
         for past in &self.option {
             ensure!(known_option(&past.name), "history.toml: unknown option {}", past.name);
-            schema_number(&past.before)?;
+            check_range(past.from.as_deref(), &past.before)?;
         }
         for past in &self.order {
-            schema_number(&past.before)?;
             for option in &past.options {
                 ensure!(known_option(option), "history.toml: unknown option {option}");
             }
+            check_range(None, &past.before)?;
         }
         Ok(())
     }
+}
+
+/// Refuses a range that no schema lies in.
+fn check_range(from: Option<&str>, before: &str) -> Result<()> {
+    let end = schema_number(before)?;
+    let start = from.map_or(Ok(0), schema_number)?;
+    ensure!(start < end, "history.toml: nothing lies from {from:?} to {before}");
+    Ok(())
 }

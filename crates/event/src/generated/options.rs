@@ -1,7 +1,7 @@
 // Generated from schema/ by `cargo xtask codegen`; edit the schema or the generator.
 //! The switches, options and conditions of the newest schema.
 
-use crate::{Argument, OptionSpec};
+use crate::{Argument, OptionSpec, Schema};
 
 /// The newest schema, the one that this agent writes.
 pub const SCHEMA_VERSION: &str = "4.90";
@@ -20,6 +20,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: true,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("c"),
@@ -30,6 +31,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: true,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("u"),
@@ -40,6 +42,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: true,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("m"),
@@ -50,6 +53,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: true,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("z"),
@@ -60,6 +64,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: true,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("t"),
@@ -70,6 +75,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("btf"),
@@ -80,6 +86,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(481),
     },
     OptionSpec {
         switch: Some("service"),
@@ -90,6 +97,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(470),
     },
     OptionSpec {
         switch: Some("s"),
@@ -100,6 +108,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: true,
         rule: false,
         forceconfig: false,
+        since: Schema(320),
     },
     OptionSpec {
         switch: Some("nologo"),
@@ -110,6 +119,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("accepteula"),
@@ -120,6 +130,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("-"),
@@ -130,6 +141,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("a"),
@@ -140,6 +152,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: None,
@@ -150,6 +163,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("d"),
@@ -160,6 +174,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("dns"),
@@ -170,6 +185,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: true,
         forceconfig: false,
+        since: Schema(421),
     },
     OptionSpec {
         switch: Some("g"),
@@ -180,6 +196,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: true,
         forceconfig: true,
+        since: Schema(330),
     },
     OptionSpec {
         switch: Some("h"),
@@ -190,6 +207,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: None,
@@ -200,6 +218,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(430),
     },
     OptionSpec {
         switch: Some("k"),
@@ -210,6 +229,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: true,
         forceconfig: true,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("l"),
@@ -220,6 +240,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: true,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("n"),
@@ -230,6 +251,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: true,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("r"),
@@ -240,6 +262,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(310),
     },
     OptionSpec {
         switch: Some("s"),
@@ -250,6 +273,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(200),
     },
     OptionSpec {
         switch: Some("x"),
@@ -260,6 +284,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(450),
     },
     OptionSpec {
         switch: Some("y"),
@@ -270,6 +295,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(450),
     },
     OptionSpec {
         switch: None,
@@ -280,6 +306,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(450),
     },
     OptionSpec {
         switch: None,
@@ -290,6 +317,7 @@ pub static OPTIONS: &[OptionSpec] = &[
         exclusive: false,
         rule: false,
         forceconfig: false,
+        since: Schema(481),
     },
 ];
 
