@@ -25,7 +25,7 @@ const ROOMS: &[Room] = &[
     Room { name: "config", pure: true, may_use: &["diag", "event"] },
     Room { name: "rules", pure: true, may_use: &["config", "event"] },
     Room { name: "render", pure: true, may_use: &["event"] },
-    Room { name: "reader", pure: false, may_use: &["event", "render"] },
+    Room { name: "reader", pure: true, may_use: &["event", "render"] },
     Room { name: "host", pure: false, may_use: &["event", "wire"] },
     Room { name: "sensor", pure: false, may_use: &["wire"] },
     Room { name: "sinks", pure: false, may_use: &[] },
