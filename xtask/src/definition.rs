@@ -222,4 +222,44 @@ mod tests {
         assert!(schema_number("4.123").is_err());
         assert!(schema_number("four.1").is_err());
     }
+
+    fn definition() -> Definition {
+        Definition::read(&crate::root()).expect("the definition can be read")
+    }
+
+    /// Why a definition is refused after a change.
+    fn refusal(change: impl FnOnce(&mut Definition)) -> String {
+        let mut definition = definition();
+        change(&mut definition);
+        definition.check().expect_err("the change breaks the definition").to_string()
+    }
+
+    #[test]
+    fn what_speaks_about_nothing_is_refused() {
+        let name = || "Nothing".to_owned();
+        let cases = [
+            (refusal(|d| d.events[0].fields.push(name())), "ErrorReport: fields.toml lacks Nothing"),
+            (refusal(|d| d.events[0].absent.push(name())), "ErrorReport: Nothing is none of its fields"),
+            (refusal(|d| drop(d.events.pop())), "fields.toml: no event has BpfCommand"),
+            (refusal(|d| d.events[0].since = name()), "\"Nothing\" is not a schema version such as 4.90"),
+            (refusal(|d| d.history.event[0].name = name()), "history.toml: unknown event Nothing"),
+            (refusal(|d| d.history.option[0].name = name()), "history.toml: unknown option Nothing"),
+        ];
+        for (refusal, expected) in cases {
+            assert_eq!(refusal, expected);
+        }
+    }
+
+    #[test]
+    fn fields_stand_in_the_order_of_their_first_use() {
+        let text = fs::read_to_string(crate::root().join("schema/fields.toml")).expect("it was read before");
+        let headings = text.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
+        let mut used: Vec<String> = Vec::new();
+        for name in definition().events.into_iter().flat_map(|event| event.fields) {
+            if !used.contains(&name) {
+                used.push(name);
+            }
+        }
+        assert_eq!(headings.collect::<Vec<_>>(), used);
+    }
 }

@@ -160,7 +160,7 @@ pub(super) const DESCRIPTION: FieldSpec = FieldSpec {
     since: Schema(0),
     ecs: "process.pe.description",
     meaning: "In words what went wrong, or the description from the version resource of a Windows program.",
-    example: "12 events of type 11 lost",
+    example: "12 events of type FileCreate were lost",
 };
 
 pub(super) const DESTINATION: FieldSpec = FieldSpec {
@@ -319,8 +319,8 @@ pub(super) const ID: FieldSpec = FieldSpec {
     stage: Stage::Host,
     since: Schema(0),
     ecs: "",
-    meaning: "Which part of the agent is in trouble.",
-    example: "QUEUE",
+    meaning: "What kind of trouble it is.",
+    example: "EventsLost",
 };
 
 pub(super) const IMAGE: FieldSpec = FieldSpec {

@@ -210,7 +210,7 @@ impl Event {
 pub struct ErrorReport {
     /// When it happened, by the clock of the machine, in UTC.
     pub utc_time: Timestamp,
-    /// Which part of the agent is in trouble.
+    /// What kind of trouble it is.
     pub id: Text,
     /// In words what went wrong, or the description from the version resource of a Windows program.
     pub description: Text,
