@@ -1,1 +1,103 @@
-//! (being written)
+//! Decides which events are written, and under which RuleName.
+//!
+//! [`Rules::compile`] turns a configuration into one program for each event type: values are
+//! lower-cased and fields are positions once, so that [`Rules::verdict`] only compares. The order of
+//! evaluation is upstream's to the last filter, because RuleName depends on it; `tests/rules` in the
+//! repository teaches it by example.
+//!
+//! This crate does no IO, asks no clock, cannot fail, and never looks at how an event came about.
+
+mod compile;
+mod explain;
+mod program;
+mod scratch;
+mod test;
+
+use tuxmon_config::Config;
+use tuxmon_event::{EVENTS, Event, Text};
+
+pub use explain::{Explanation, Match, Reason};
+pub use scratch::Scratch;
+
+use program::Program;
+
+/// Where the values of an event come from.
+pub trait FieldSource {
+    /// The printed value of the field at a position of the event's fields; `""` when it is absent.
+    /// `scratch` is there for values that are not text yet.
+    fn text<'a>(&'a self, position: usize, scratch: &'a mut String) -> &'a str;
+}
+
+impl FieldSource for Event {
+    fn text<'a>(&'a self, position: usize, scratch: &'a mut String) -> &'a str {
+        self.value(position).text(scratch)
+    }
+}
+
+/// What becomes of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is not written.
+    Drop,
+    /// It is written, with this RuleName.
+    Keep {
+        /// Empty when no rule with a name matched.
+        rule_name: Text,
+    },
+}
+
+/// A compiled configuration.
+pub struct Rules {
+    programs: Vec<Program>, // one for each event of EVENTS, in its order
+}
+
+impl Rules {
+    /// Compiles a configuration.
+    pub fn compile(config: &Config) -> Self {
+        Self { programs: EVENTS.iter().map(|event| compile::program(config, event)).collect() }
+    }
+
+    /// Decides about an event. An id that the schema does not have is dropped.
+    ///
+    /// Nothing is allocated but the room in `scratch`, which is kept from call to call.
+    pub fn verdict<S: FieldSource>(&self, event_id: u16, source: &S, scratch: &mut Scratch) -> Verdict {
+        let Some(program) = self.program(event_id) else { return Verdict::Drop };
+        let run = program.run(source, scratch);
+        if run.keeps() { Verdict::Keep { rule_name: run.rule_name().clone() } } else { Verdict::Drop }
+    }
+
+    /// Decides about an event and says why.
+    pub fn explain<S: FieldSource>(&self, event_id: u16, source: &S, scratch: &mut Scratch) -> Explanation {
+        match self.program(event_id) {
+            Some(program) => Explanation::of(&program.run(source, scratch)),
+            None => Explanation::unknown_event(),
+        }
+    }
+
+    /// Whether any filter looks at this field: a value that nobody reads need not be made before the
+    /// verdict.
+    pub fn reads(&self, event_id: u16, position: usize) -> bool {
+        self.program(event_id).is_some_and(|program| program.reads(position))
+    }
+
+    /// Whether the collection of this event is worth its cost: it can be written, or other events
+    /// need what it says.
+    ///
+    /// Compat: sysmonforlinux.c — ProcessCreate and ProcessTerminate are always collected, the others
+    /// when any block speaks about them, and FileDeleteDetected never: deletes are event 23.
+    pub fn collects(&self, event_id: u16) -> bool {
+        const PROCESS_CREATE: u16 = 1;
+        const PROCESS_TERMINATE: u16 = 5;
+        const FILE_DELETE_DETECTED: u16 = 26;
+        match event_id {
+            PROCESS_CREATE | PROCESS_TERMINATE => true,
+            FILE_DELETE_DETECTED => false,
+            _ => self.program(event_id).is_some_and(Program::can_speak),
+        }
+    }
+
+    fn program(&self, event_id: u16) -> Option<&Program> {
+        let place = EVENTS.iter().position(|event| event.id == event_id)?;
+        self.programs.get(place)
+    }
+}

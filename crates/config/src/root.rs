@@ -1,0 +1,92 @@
+//! The Sysmon element: version, options, EventFiltering.
+
+use crate::blocks;
+use crate::codes;
+use crate::options::Options;
+use crate::report::{Refused, Report};
+use crate::xml::{Document, Element};
+use crate::{Config, SchemaVersion};
+
+/// The version that we are.
+const CURRENT: &str = "4.90";
+
+/// Reads a configuration from its elements.
+pub(crate) fn read(document: &Document<'_>, report: &mut Report<'_>) -> Result<Config, Refused> {
+    let roots: Vec<_> = document.roots().filter(|root| root.name == "Sysmon").collect();
+    let Some(first) = roots.first() else {
+        let at = document.roots().next().map_or(0, |root| root.at);
+        let message = "Failed to find Sysmon tag in configuration: the outermost element is not <Sysmon>";
+        let remedy =
+            format!("write <Sysmon schemaversion=\"{CURRENT}\"> around everything; names are case-sensitive");
+        return Err(report.refuse(at, codes::NO_SYSMON, message, remedy));
+    };
+    let mut config = Config { schema_version: schema_version(first, report)?, ..Config::empty() };
+    let mut options = Options::default();
+    for root in &roots {
+        note_attributes(root, &["schemaversion"], report);
+        note_text(root, report);
+        for child in document.children(root).filter(|child| child.name != "EventFiltering") {
+            options.read(child, &mut config, report);
+        }
+    }
+    let filtering =
+        roots.iter().flat_map(|root| document.children(root)).filter(|child| child.name == "EventFiltering");
+    blocks::read(document, filtering, &mut config, report);
+    Ok(config)
+}
+
+fn schema_version(root: &Element<'_>, report: &mut Report<'_>) -> Result<SchemaVersion, Refused> {
+    let written = root.attribute("schemaversion");
+    let at = written.map_or(root.at, |attribute| attribute.at);
+    let text = written.map_or("", |attribute| attribute.value.as_ref());
+    let version = number(text).filter(|&version| version >= 1.0);
+    let Some(version) = version else {
+        let message = format!("Invalid schema version number ({text})");
+        return Err(report.refuse(
+            at,
+            codes::SCHEMA_INVALID,
+            message,
+            format!("write schemaversion=\"{CURRENT}\""),
+        ));
+    };
+    if version < 4.0 {
+        let message = format!(
+            "Incorrect or unsupported schema version {version:.2}. Current Sysmon schema version {CURRENT}"
+        );
+        let remedy =
+            format!("write schemaversion=\"{CURRENT}\" and check that the rules still say what they should");
+        return Err(report.refuse(at, codes::SCHEMA_UNSUPPORTED, message, remedy));
+    }
+    Ok(SchemaVersion(version))
+}
+
+/// Digits with at most one point: a version is neither an exponent nor infinite.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if plain && text.len() <= 16 { text.parse().ok() } else { None }
+}
+
+/// Reports the attributes that mean nothing on this element.
+pub(crate) fn note_attributes(element: &Element<'_>, known: &[&str], report: &mut Report<'_>) {
+    for attribute in element.attributes.iter().filter(|attribute| !known.contains(&attribute.name)) {
+        if attribute.name.starts_with("xmlns") || attribute.name.starts_with("xml:") {
+            continue;
+        }
+        let message = format!("{} means nothing on {}", attribute.name, element.name);
+        let remedy = match report.nearest(attribute.name, known.iter().copied()) {
+            Some(meant) => format!("did you mean {meant}? Names are case-sensitive"),
+            None if known.is_empty() => "remove it".to_owned(),
+            None => format!("known are {}", known.join(", ")),
+        };
+        report.add(attribute.at, codes::UNKNOWN_ATTRIBUTE, message, remedy);
+    }
+}
+
+/// Reports words between elements; single marks are left over from comments and harmless.
+pub(crate) fn note_text(element: &Element<'_>, report: &mut Report<'_>) {
+    if let Some(at) = element.text_at.filter(|_| element.text.contains(char::is_alphanumeric)) {
+        let message = format!("text directly inside {} means nothing", element.name);
+        report.add(at, codes::STRAY_TEXT, message, "put it into a field element or a comment");
+    }
+}

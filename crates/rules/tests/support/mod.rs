@@ -1,0 +1,40 @@
+//! What the tests of rules share: an event made of named values.
+
+use std::collections::BTreeMap;
+
+use tuxmon_event::{EventSpec, spec};
+use tuxmon_rules::{FieldSource, Rules, Scratch, Verdict};
+
+/// An event with only the values that a test names.
+pub(crate) struct Values<'v> {
+    pub(crate) event: &'static EventSpec,
+    pub(crate) values: &'v BTreeMap<String, String>,
+}
+
+impl FieldSource for Values<'_> {
+    fn text<'a>(&'a self, position: usize, _scratch: &'a mut String) -> &'a str {
+        self.values.get(self.event.fields[position].name).map_or("", String::as_str)
+    }
+}
+
+/// The verdict about an event: whether it is written, and its RuleName.
+pub(crate) fn judge(rules: &Rules, id: u16, values: &BTreeMap<String, String>) -> (bool, String) {
+    let event = spec(id).expect("an event of the schema");
+    let source = Values { event, values };
+    let mut scratch = Scratch::new();
+    let verdict = rules.verdict(id, &source, &mut scratch);
+    let explained = rules.explain(id, &source, &mut scratch);
+    let (keep, name) = match verdict {
+        Verdict::Drop => (false, String::new()),
+        Verdict::Keep { rule_name } => (true, rule_name.as_str().to_owned()),
+    };
+    assert_eq!(keep, explained.keep, "the explanation differs from the verdict: {explained}");
+    if keep {
+        assert_eq!(
+            name,
+            explained.rule_name.as_str(),
+            "the explanation differs from the verdict: {explained}"
+        );
+    }
+    (keep, name)
+}
