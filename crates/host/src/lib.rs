@@ -11,6 +11,7 @@ pub mod hash;
 pub mod identity;
 pub mod logon;
 pub mod machine;
+pub mod names;
 mod proc;
 pub mod state;
 pub mod users;
