@@ -129,7 +129,10 @@ impl<Q: Send + 'static, A: Send + 'static> Deadline<Q, A> {
 
 impl<Q, A> std::fmt::Debug for Deadline<Q, A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Deadline").field("name", &self.name).field("missed", &self.missed).finish_non_exhaustive()
+        f.debug_struct("Deadline")
+            .field("name", &self.name)
+            .field("missed", &self.missed)
+            .finish_non_exhaustive()
     }
 }
 

@@ -173,7 +173,8 @@ impl Hasher {
 
     /// Asks for the hashes of a file. Never blocks.
     pub fn submit(&mut self, request: Request) -> Submission {
-        if self.algorithms.is_empty() || request.file.inode == 0 || request.file.size > self.limits.file_bytes {
+        if self.algorithms.is_empty() || request.file.inode == 0 || request.file.size > self.limits.file_bytes
+        {
             return Submission::Refused;
         }
         let key = self.key(&request.file);
@@ -267,7 +268,9 @@ impl Hasher {
         if !hashes.is_empty() {
             self.counts.computed += 1;
             self.waiting -= others.len();
-            others.into_iter().for_each(|other| each(Answer { ticket: other.ticket, hashes: hashes.clone() }));
+            others
+                .into_iter()
+                .for_each(|other| each(Answer { ticket: other.ticket, hashes: hashes.clone() }));
             return;
         }
         self.counts.absent += 1;

@@ -7,11 +7,13 @@
 
 pub mod clock;
 mod deadline;
+pub mod executable;
 pub mod hash;
 pub mod identity;
 pub mod logon;
 pub mod machine;
 pub mod names;
 mod proc;
+pub mod process;
 pub mod state;
 pub mod users;

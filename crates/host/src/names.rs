@@ -280,7 +280,8 @@ fn path_of(place: &OwnedFd) -> Option<Vec<u8>> {
     if stat.st_nlink == 0 {
         return None;
     }
-    let path = rustix::fs::readlink(format!("/proc/self/fd/{}", place.as_raw_fd()), Vec::new()).ok()?.into_bytes();
+    let path =
+        rustix::fs::readlink(format!("/proc/self/fd/{}", place.as_raw_fd()), Vec::new()).ok()?.into_bytes();
     path.starts_with(b"/").then_some(path)
 }
 

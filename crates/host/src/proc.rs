@@ -3,11 +3,14 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 
 use tuxmon_wire::Identity;
 
 /// One tick of the start times in `/proc`, which are hundredths of a second on every architecture.
 const TICK_NS: u64 = 10_000_000;
+
+const DELETED: &[u8] = b" (deleted)";
 
 /// As many bytes of arguments as the kernel side sends at most.
 const ARGUMENTS_MAX: u64 = 128 * 1024;
@@ -45,7 +48,7 @@ pub(crate) fn stat_of(identity: &Identity) -> Option<Stat> {
 pub(crate) fn find(identity: &Identity) -> Option<Found> {
     let before = stat_of(identity)?;
     let pid = identity.pid;
-    let image = link(&format!("/proc/{pid}/exe"));
+    let image = image_of(pid);
     let directory = link(&format!("/proc/{pid}/cwd"));
     let mut arguments = Vec::new();
     if let Ok(file) = File::open(format!("/proc/{pid}/cmdline")) {
@@ -60,6 +63,17 @@ pub(crate) fn find(identity: &Identity) -> Option<Found> {
 pub(crate) fn mount_namespace(pid: &str) -> Option<u32> {
     let link = fs::read_link(format!("/proc/{pid}/ns/mnt")).ok()?;
     link.to_str()?.strip_prefix("mnt:[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// Path of the executed file, without the ` (deleted)` that the kernel appends when it has no name any more.
+fn image_of(pid: u32) -> Vec<u8> {
+    let path = format!("/proc/{pid}/exe");
+    let mut image = link(&path);
+    let is_deleted = fs::metadata(&path).is_ok_and(|data| data.nlink() == 0);
+    if is_deleted && image.ends_with(DELETED) {
+        image.truncate(image.len() - DELETED.len());
+    }
+    image
 }
 
 fn link(path: &str) -> Vec<u8> {
@@ -99,7 +113,10 @@ pub(crate) mod tests {
     fn a_name_may_hold_anything() {
         let line = b"42 (a) R 9 (b) S 7 42 42 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 555 1 2 3 4 5 6 7 8 9";
         let stat = parse_stat(line).expect("a line of proc");
-        assert_eq!((stat.name, stat.parent, stat.start_ticks, stat.stack), (b"a) R 9 (b".to_vec(), 7, 555, 6));
+        assert_eq!(
+            (stat.name, stat.parent, stat.start_ticks, stat.stack),
+            (b"a) R 9 (b".to_vec(), 7, 555, 6)
+        );
         assert_eq!(parse_stat(b""), None);
         assert_eq!(parse_stat(b"1 (x"), None);
         assert_eq!(parse_stat(b"1 )x("), None);

@@ -52,7 +52,8 @@ pub enum StateError {
 impl StateDirectory {
     /// Opens the directory, and makes it when it is missing (its parent must be there).
     pub fn open(path: &Path) -> Result<Self, StateError> {
-        let failed = |source: rustix::io::Errno| StateError::Open { path: path.into(), source: source.into() };
+        let failed =
+            |source: rustix::io::Errno| StateError::Open { path: path.into(), source: source.into() };
         match rustix::fs::mkdir(path, Mode::RWXU) {
             Ok(()) | Err(rustix::io::Errno::EXIST) => {}
             Err(errno) => return Err(failed(errno)),
@@ -96,8 +97,7 @@ impl StateDirectory {
         let temporary = format!("{name}.new");
         // A crash between creation and rename leaves this file; only we can have made it.
         let _ = rustix::fs::unlinkat(&self.directory, &temporary, AtFlags::empty());
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::RUSR | Mode::WUSR;
         let mut file = File::from(rustix::fs::openat(&self.directory, &temporary, flags, mode)?);
         file.write_all(bytes)?;
@@ -144,7 +144,8 @@ mod tests {
         let parent = tempfile::tempdir().expect("a temporary directory");
         let path = parent.path().join("state");
         std::fs::create_dir(&path).expect("it is made");
-        let set = |mode| std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("it is ours");
+        let set =
+            |mode| std::fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("it is ours");
         set(0o777);
         assert!(matches!(StateDirectory::open(&path), Err(StateError::WritableByOthers { mode: 0o777, .. })));
         set(0o755);

@@ -154,7 +154,8 @@ impl Local {
     fn reload(&mut self) {
         let stamp = stamp(&self.path);
         let mut bytes = Vec::new();
-        let read = File::open(&self.path).and_then(|file| file.take(PASSWD_BYTES_MAX).read_to_end(&mut bytes));
+        let read =
+            File::open(&self.path).and_then(|file| file.take(PASSWD_BYTES_MAX).read_to_end(&mut bytes));
         match read {
             Ok(_) => {
                 self.names = parse(&bytes);

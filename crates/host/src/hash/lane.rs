@@ -90,8 +90,7 @@ struct Channels {
 impl Crew {
     pub(crate) fn start(jobs: Receiver<Job>, done: Sender<Done>) -> std::io::Result<Self> {
         let (stay, stop) = bounded(0);
-        let channels =
-            Channels { jobs, quick: bounded(LANE_FILES), slow: bounded(LANE_FILES), done, stop };
+        let channels = Channels { jobs, quick: bounded(LANE_FILES), slow: bounded(LANE_FILES), done, stop };
         let mut crew = Self { posts: Vec::new(), channels, replacements: 0, _stay: stay };
         for duty in [Duty::Open, Duty::Quick, Duty::Slow] {
             let step = crew.hire(duty)?;
@@ -257,11 +256,7 @@ fn read_slice(work: &mut Work, piece: &mut [u8], step: &Step) -> Slice {
 }
 
 fn finish(work: Work) -> Outcome {
-    if work.opened.is_unchanged() {
-        Outcome::Hashes(work.digests.finish())
-    } else {
-        Outcome::Absent
-    }
+    if work.opened.is_unchanged() { Outcome::Hashes(work.digests.finish()) } else { Outcome::Absent }
 }
 
 /// A file that was changed twice within one tick of the kernel's clock has the same change time both times. So a

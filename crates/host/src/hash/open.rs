@@ -89,7 +89,8 @@ impl Opener {
         let root = rustix::fs::open(format!("/proc/{pid}/root"), flags, Mode::empty()).ok()?;
         // A symbolic link in there means what it means in there.
         let place =
-            openat2(&root, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), ResolveFlags::IN_ROOT).ok()?;
+            openat2(&root, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), ResolveFlags::IN_ROOT)
+                .ok()?;
         opened(place.as_fd(), request, None)
     }
 
@@ -102,7 +103,8 @@ impl Opener {
             let entries = fs::read_dir("/proc").ok()?;
             for entry in entries.flatten().take(PROCESSES_MAX) {
                 let name = entry.file_name();
-                let Some(pid) = name.to_str().filter(|name| name.starts_with(|c: char| c.is_ascii_digit())) else {
+                let Some(pid) = name.to_str().filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))
+                else {
                     continue;
                 };
                 if let Some(found) = proc::mount_namespace(pid) {
@@ -123,7 +125,8 @@ impl Opened {
             return false;
         };
         now == self.stamp
-            || (now.differs_only_in_names(&self.stamp) && self.witness.as_ref().is_some_and(Witness::is_there))
+            || (now.differs_only_in_names(&self.stamp)
+                && self.witness.as_ref().is_some_and(Witness::is_there))
     }
 }
 

@@ -64,7 +64,9 @@ impl Running {
         // Another test's fork may hold the file open for writing for a moment.
         for _ in 0..1_000 {
             match Command::new(path).arg("60").spawn() {
-                Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+                Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                    std::thread::yield_now()
+                }
                 child => return Self(child.expect("it can be executed")),
             }
         }
