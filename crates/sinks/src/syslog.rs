@@ -1,0 +1,167 @@
+//! The local syslog daemon, as syslog(3) speaks to it.
+
+use std::io::{self, ErrorKind};
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use rustix::io::Errno;
+use rustix::net::sockopt;
+use tuxmon_event::Timestamp;
+
+use crate::{Destination, Line, Outcome, Stop};
+
+/// Sends each line as a datagram `<14>Mon dd hh:mm:ss sysmon: LINE`: facility user, severity info, and upstream's name,
+/// under which every consumer looks for these events.
+pub struct Syslog {
+    path: PathBuf,
+    socket: Option<UnixDatagram>,
+    packet: Vec<u8>,
+    /// The second for which `header` was made.
+    second: Option<i64>,
+    header: String,
+    zone: TimeZone,
+}
+
+/// How long a send may wait for a daemon that is busy.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// The longest event must fit into the socket whatever the system's default is.
+const SEND_BUFFER: usize = 256 << 10;
+const NANOS_PER_SECOND: i64 = 1_000_000_000;
+
+impl Syslog {
+    /// Where the daemon listens.
+    pub const DEV_LOG: &str = "/dev/log";
+
+    /// Speaks to the daemon at this socket, from the moment on when it is there.
+    pub fn new(path: &Path) -> Syslog {
+        Syslog::in_zone(path, TimeZone::system())
+    }
+
+    fn in_zone(path: &Path, zone: TimeZone) -> Syslog {
+        Syslog {
+            path: path.to_owned(),
+            socket: None,
+            packet: Vec::new(),
+            second: None,
+            header: String::new(),
+            zone,
+        }
+    }
+
+    fn send(&mut self, line: &Line) -> io::Result<()> {
+        self.make_header(line.written);
+        self.packet.clear();
+        self.packet.extend_from_slice(self.header.as_bytes());
+        self.packet.extend_from_slice(line.text.as_bytes());
+        let socket = match self.socket.take() {
+            Some(socket) => socket,
+            None => connect(&self.path)?,
+        };
+        match socket.send(&self.packet) {
+            Err(error) if is_disconnected(&error) => Err(error),
+            result => {
+                self.socket = Some(socket);
+                result.map(drop)
+            }
+        }
+    }
+
+    /// Compat: glibc, misc/syslog.c — local time as `%h %e %T`.
+    fn make_header(&mut self, written: Timestamp) {
+        let second = written.0.div_euclid(NANOS_PER_SECOND);
+        if self.second != Some(second) {
+            let time =
+                jiff::Timestamp::from_second(second).expect("64 bits of nanoseconds are within its range");
+            self.header =
+                format!("<14>{} sysmon: ", time.to_zoned(self.zone.clone()).strftime("%b %e %H:%M:%S"));
+            self.second = Some(second);
+        }
+    }
+}
+
+impl Destination for Syslog {
+    fn name(&self) -> String {
+        format!("syslog:{}", self.path.display())
+    }
+
+    fn write(&mut self, lines: &[Line]) -> Outcome {
+        for (finished, line) in lines.iter().enumerate() {
+            let connected = self.socket.is_some();
+            let result = match self.send(line) {
+                // The daemon was started anew; its socket is another one now.
+                Err(error) if connected && is_disconnected(&error) => self.send(line),
+                result => result,
+            };
+            if let Err(error) = result {
+                return Outcome { finished, stop: Some(stop(error)) };
+            }
+        }
+        Outcome { finished: lines.len(), stop: None }
+    }
+
+    fn reopen(&mut self) -> io::Result<()> {
+        self.socket = None;
+        Ok(())
+    }
+
+    fn finish(&mut self) {}
+
+    fn take_torn(&mut self) -> u64 {
+        0
+    }
+}
+
+fn connect(path: &Path) -> io::Result<UnixDatagram> {
+    let socket = UnixDatagram::unbound()?;
+    sockopt::set_socket_send_buffer_size(&socket, SEND_BUFFER)?;
+    socket.set_write_timeout(Some(PATIENCE))?;
+    socket.connect(path)?;
+    Ok(socket)
+}
+
+fn is_disconnected(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused
+            | ErrorKind::ConnectionReset
+            | ErrorKind::NotConnected
+            | ErrorKind::BrokenPipe
+    )
+}
+
+fn stop(error: io::Error) -> Stop {
+    match (error.kind(), Errno::from_io_error(&error)) {
+        (_, Some(Errno::MSGSIZE)) => Stop::TooLong,
+        (ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted, _)
+        | (_, Some(Errno::NOBUFS)) => Stop::Busy,
+        _ => Stop::Failed(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(seconds: i64, zone: TimeZone, expected: &str) {
+        let mut syslog = Syslog::in_zone(Path::new(Syslog::DEV_LOG), zone);
+        syslog.make_header(Timestamp(seconds * NANOS_PER_SECOND + 999_999_999));
+        assert_eq!(syslog.header, expected);
+    }
+
+    #[test]
+    fn the_header_is_that_of_syslog_3() {
+        check(1_795_239_110, TimeZone::UTC, "<14>Nov 21 05:31:50 sysmon: ");
+        check(1_793_664_001, TimeZone::UTC, "<14>Nov  3 00:00:01 sysmon: ");
+        check(1_795_239_110, TimeZone::fixed(jiff::tz::offset(-7)), "<14>Nov 20 22:31:50 sysmon: ");
+    }
+
+    #[test]
+    fn times_out_of_the_ordinary_do_not_panic() {
+        for time in [Timestamp(i64::MIN), Timestamp(i64::MAX), Timestamp(0)] {
+            Syslog::in_zone(Path::new(Syslog::DEV_LOG), TimeZone::UTC).make_header(time);
+        }
+    }
+}
