@@ -8,7 +8,7 @@
 
 /* --- calls that leave an open file ------------------------------------------------------------------------------ */
 
-static __always_inline void report_open(struct file *file, struct inode *inode, __u32 deed)
+static __noinline void report_open(struct file *file, struct inode *inode, __u32 deed)
 {
 	struct small *scratch = take_small(WIRE_FILE_OPEN);
 	if (!scratch)
@@ -33,7 +33,7 @@ static __always_inline void report_open(struct file *file, struct inode *inode, 
  * FMODE_CREATED (4.19, 64e1ac6d0e5d) is the kernel's own word that this very open made the file: a plain re-open never
  * has it. O_TRUNC is not kept in the file, so the call's flags are asked for it.
  */
-static __always_inline int opened(long descriptor, __u64 call_flags)
+static __noinline int opened(long descriptor, __u64 call_flags)
 {
 	struct file *file = file_of(descriptor);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
@@ -88,18 +88,23 @@ int exit_openat2(struct trace_event_raw_sys_exit *context)
 }
 
 /* Cut to nothing. A file that this very open made has been reported already, and held nothing of another's. */
+static __noinline int emptied(int descriptor)
+{
+	struct file *file = file_of(descriptor);
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	if (file && (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
+	    !(BPF_CORE_READ(file, f_mode) & FMODE_CREATED) && BPF_CORE_READ(inode, i_nlink))
+		report_open(file, inode, WIRE_OPEN_OVERWRITTEN);
+	return 0;
+}
+
 SEC("tracepoint/syscalls/sys_exit_ftruncate")
 int exit_ftruncate(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
 	if (context->ret != 0 || REGISTER_2(registers) != 0)
 		return 0;
-	struct file *file = file_of(REGISTER_1(registers));
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	if (file && (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
-	    !(BPF_CORE_READ(file, f_mode) & FMODE_CREATED) && BPF_CORE_READ(inode, i_nlink))
-		report_open(file, inode, WIRE_OPEN_OVERWRITTEN);
-	return 0;
+	return emptied(REGISTER_1(registers));
 }
 
 /* --- what a call on names touched ------------------------------------------------------------------------------- */
@@ -132,11 +137,10 @@ struct {
 	__type(value, struct touched_files);
 } touched_none SEC(".maps");
 
-static __always_inline bool takes_names_away(struct task_struct *task)
+static __always_inline bool takes_names_away(int number, bool compat)
 {
-	int number = SYSCALL_NUMBER(current_registers());
 #if defined(__TARGET_ARCH_x86)
-	if (in_compat_call(task))
+	if (compat)
 		return number == 10 || number == 38 || number == 301 || number == 302 || number == 353;
 	return number == 82 || number == 87 || number == 263 || number == 264 || number == 316;
 #else
@@ -147,7 +151,8 @@ static __always_inline bool takes_names_away(struct task_struct *task)
 static __always_inline int note_touched(struct inode *inode)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD || !takes_names_away(task))
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD ||
+	    !takes_names_away(SYSCALL_NUMBER(current_registers()), in_compat_call(task)))
 		return 0;
 	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
 		return 0;
@@ -242,8 +247,8 @@ static __noinline __u32 append_place(__u8 *bytes, __u32 at, struct wire_place *h
 	return at + size;
 }
 
-static __always_inline void report_names(__u32 deed, __u64 call_flags, const struct call_place *from,
-					 const struct call_place *to)
+static __noinline void report_names(__u32 deed, __u64 call_flags, const struct call_place *from,
+				    const struct call_place *to)
 {
 	struct small *scratch = take_small(WIRE_FILE_NAME);
 	if (!scratch)

@@ -71,7 +71,7 @@ int tcp_state(__u64 *context)
 }
 
 /* The peer is asked of the new socket, so it does not matter whether the caller wanted its address. */
-static __always_inline int accepted(long descriptor)
+static __noinline int accepted(long descriptor)
 {
 	if (descriptor < 0)
 		return 0;

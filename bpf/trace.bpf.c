@@ -6,11 +6,9 @@
 #define PTRACE_SEIZE 0x4206
 
 /* The tracee that was linked last stands first in the tracer's list: a kernel object, not the pid that was passed. */
-SEC("tracepoint/syscalls/sys_exit_ptrace")
-int exit_ptrace(struct trace_event_raw_sys_exit *context)
+static __noinline int traced(__u64 request)
 {
-	__u64 request = REGISTER_1(current_registers());
-	if (context->ret != 0 || (request != PTRACE_ATTACH && request != PTRACE_SEIZE))
+	if (request != PTRACE_ATTACH && request != PTRACE_SEIZE)
 		return 0;
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct list_head *first = BPF_CORE_READ(task, ptraced.next);
@@ -25,6 +23,12 @@ int exit_ptrace(struct trace_event_raw_sys_exit *context)
 	fill_task(&record.target, target);
 	submit(&record, sizeof(record), WIRE_PTRACE);
 	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_ptrace")
+int exit_ptrace(struct trace_event_raw_sys_exit *context)
+{
+	return context->ret ? 0 : traced(REGISTER_1(current_registers()));
 }
 
 enum {
@@ -45,28 +49,25 @@ static __always_inline void fill_program(struct wire_bpf *record, struct bpf_pro
  * A load returns a descriptor of the program, a link one of the link: the program is asked of them. Attaching without
  * a link names the program by a descriptor in the caller's memory.
  */
-SEC("tracepoint/syscalls/sys_exit_bpf")
-int exit_bpf(struct trace_event_raw_sys_exit *context)
+static __noinline int bpf_called(__u32 command, __u64 attributes, long result)
 {
-	struct pt_regs *registers = current_registers();
-	__u32 command = REGISTER_1(registers);
 	struct wire_bpf record = { .command = command };
 	struct file *file = 0;
 
-	if (context->ret < 0 || bpf_get_current_pid_tgid() >> 32 == settings_now().own_pid)
+	if (result < 0 || bpf_get_current_pid_tgid() >> 32 == settings_now().own_pid)
 		return 0;
 	if (command == COMMAND_PROG_LOAD) {
-		file = file_of(context->ret);
+		file = file_of(result);
 		fill_program(&record, BPF_CORE_READ(file, private_data));
 	} else if (command == COMMAND_LINK_CREATE || command == COMMAND_RAW_TRACEPOINT_OPEN) {
-		file = file_of(context->ret);
+		file = file_of(result);
 		struct bpf_link *link = BPF_CORE_READ(file, private_data);
 		fill_program(&record, BPF_CORE_READ(link, prog));
 		if (bpf_core_field_exists(link->attach_type))
 			record.attach_type = BPF_CORE_READ(link, attach_type);
 	} else if (command == COMMAND_PROG_ATTACH) {
 		__u32 words[3] = {}; /* target_fd, attach_bpf_fd, attach_type */
-		bpf_probe_read_user(words, sizeof(words), (void *)REGISTER_2(registers));
+		bpf_probe_read_user(words, sizeof(words), (void *)attributes);
 		file = file_of(words[1]);
 		fill_program(&record, BPF_CORE_READ(file, private_data));
 		record.attach_type = words[2];
@@ -81,4 +82,11 @@ int exit_bpf(struct trace_event_raw_sys_exit *context)
 	fill_current(&record.task);
 	submit(&record, sizeof(record), WIRE_BPF);
 	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_exit_bpf")
+int exit_bpf(struct trace_event_raw_sys_exit *context)
+{
+	struct pt_regs *registers = current_registers();
+	return bpf_called(REGISTER_1(registers), REGISTER_2(registers), context->ret);
 }

@@ -4,5 +4,6 @@
 #include "file.bpf.c"
 #include "network.bpf.c"
 #include "trace.bpf.c"
+#include "compat.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

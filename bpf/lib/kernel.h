@@ -45,8 +45,11 @@ struct ns_common {
 	unsigned int inum;
 };
 
+struct mount;
+
 struct mnt_namespace {
 	struct ns_common ns;
+	struct mount *root;
 };
 
 struct net {
@@ -244,7 +247,7 @@ struct trace_event_raw_sys_exit {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di, si, dx, cx, bx, bp, r10, r8, r9, ax, orig_ax;
+	unsigned long di, si, dx, cx, bx, bp, r10, r8, ax, orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {

@@ -71,11 +71,13 @@ static __always_inline struct pt_regs *current_registers(void)
 #define SYSCALL_NUMBER(regs) BPF_CORE_READ(regs, syscallno)
 #endif
 
-/* x86: TS_COMPAT, set while a task is in a call that came by int 0x80 or sysenter. */
+/* x86: set while a task is in a call that came by int 0x80 or sysenter. */
+#define TS_COMPAT 2
+
 static __always_inline bool in_compat_call(struct task_struct *task)
 {
 #if defined(__TARGET_ARCH_x86)
-	return BPF_CORE_READ(task, thread_info.status) & 2;
+	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
 #else
 	return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22); /* TIF_32BIT */
 #endif

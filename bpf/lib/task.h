@@ -25,12 +25,19 @@ static __always_inline struct settings settings_now(void)
 	return now ? *now : (struct settings){};
 }
 
+/*
+ * The root of a mount namespace is a mount, and the process sees the one on top of it; any other root directory is a
+ * chroot.
+ */
 static __always_inline bool is_chroot(struct task_struct *task)
 {
 	struct path root = BPF_CORE_READ(task, fs, root);
 	struct mount *mount = (void *)root.mnt - bpf_core_field_offset(struct mount, mnt);
-	struct dentry *top = BPF_CORE_READ(root.mnt, mnt_root);
-	return root.mnt && (root.dentry != top || BPF_CORE_READ(mount, mnt_parent) != mount);
+	struct mount *bottom = BPF_CORE_READ(task, nsproxy, mnt_ns, root);
+	if (!root.mnt)
+		return false;
+	return root.dentry != BPF_CORE_READ(root.mnt, mnt_root) ||
+	       (mount != bottom && BPF_CORE_READ(mount, mnt_parent) != bottom);
 }
 
 static __always_inline void fill_task(struct wire_task *to, struct task_struct *task)

@@ -60,7 +60,10 @@ pub(crate) fn load(options: &Options) -> Result<Loaded, SensorError> {
                 return Err(SensorError::NotPermitted(format!("{reason:#}")));
             }
             Some(_) | None => {
-                return Err(SensorError::Kernel { doing: "loading the programs", reason: last_lines(&words) });
+                return Err(SensorError::Kernel {
+                    doing: "loading the programs",
+                    reason: last_lines(&words),
+                });
             }
         }
     }

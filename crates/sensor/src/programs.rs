@@ -159,6 +159,14 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     call("exit_mknodat", "mknodat", &[FileCreate], "nodes made by mknodat"),
     call("exit_ptrace", "ptrace", &[ProcessAccess], "tracers that attach"),
     call("exit_bpf", "bpf", &[Ebpf], "eBPF programs loaded and attached"),
+    #[cfg(target_arch = "x86_64")]
+    hook(
+        "compat_exit",
+        Tracepoint("sys_exit"),
+        Tier::Tracepoint,
+        &[FileCreate, FileDelete, RawAccess, Network, ProcessAccess, Ebpf],
+        "what 32-bit system calls do",
+    ),
 ];
 
 #[cfg(test)]
