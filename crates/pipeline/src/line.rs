@@ -1,0 +1,362 @@
+//! The line itself: the bytes of a record go in, finished events come out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tuxmon_config::Config;
+use tuxmon_event::{Event, Text, Timestamp};
+use tuxmon_host::clock;
+use tuxmon_host::hash::{Algorithms, Request, Submission};
+use tuxmon_rules::{Rules, Scratch, Verdict};
+use tuxmon_wire::{BootTime, DecodeError, Fact, Image, Record, decode};
+
+use crate::assemble::{self, State};
+use crate::counters::Counters;
+use crate::hashes::wanted_hashes;
+use crate::machine::Machine;
+use crate::output::Output;
+use crate::parking::{Parking, ParkingLimits, Ticket};
+use crate::sequence::Sequences;
+use crate::source::{Collect, Loss};
+use crate::trouble::{Trouble, TroubleBook, events_of};
+
+/// What the line needs to know before the first record.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The agent's own process: its eBPF programs are not reported.
+    pub own_pid: u32,
+    /// How much may wait for hashes.
+    pub parking: ParkingLimits,
+}
+
+/// Walks each record through the line.
+pub struct Pipeline {
+    machine: Machine,
+    rules: Arc<Rules>,
+    settings: Settings,
+    parking: Parking<Waiting>,
+    sequences: Sequences,
+    troubles: TroubleBook,
+    counters: Counters,
+    scratch: Scratch,
+    /// Which hashes the configuration asks for.
+    algorithms: Algorithms,
+    /// Where Hashes stands in ProcessCreate.
+    hashes_position: usize,
+}
+
+/// Id of ProcessCreate.
+const PROCESS_CREATE: u16 = 1;
+
+/// An event that waits for hashes.
+struct Waiting {
+    event: Event,
+    judgement: Judgement,
+}
+
+/// Whether the rules have spoken.
+enum Judgement {
+    /// They keep it.
+    Kept,
+    /// They read the hashes. These are the rules of the moment when the record came.
+    Open(Arc<Rules>),
+}
+
+impl Pipeline {
+    /// A line for this machine, with this configuration.
+    pub fn new(mut machine: Machine, config: &Config, settings: Settings) -> Self {
+        let algorithms = wanted_hashes(config);
+        machine.hasher.want(algorithms);
+        Self {
+            machine,
+            rules: Arc::new(Rules::compile(config)),
+            settings,
+            parking: Parking::new(settings.parking),
+            sequences: Sequences::default(),
+            troubles: TroubleBook::default(),
+            counters: Counters::default(),
+            scratch: Scratch::new(),
+            algorithms,
+            hashes_position: position_of(PROCESS_CREATE, "Hashes"),
+        }
+    }
+
+    /// Takes one record. Whatever is wrong with it, the line goes on.
+    pub fn record(&mut self, bytes: &[u8], output: &mut dyn Output) {
+        self.counters.records += 1;
+        let record = match decode(bytes) {
+            Ok(record) => record,
+            Err(error) => return self.unreadable(&error),
+        };
+        self.sequences.seen(record.header.cpu, record.header.sequence);
+        // What a panic leaves half done is one record's entry in a table, and every entry may be missing anyway.
+        let done = catch_unwind(AssertUnwindSafe(|| self.fact(&record, output)));
+        if done.is_err() {
+            self.counters.failed += 1;
+            let time = self.machine.clock.timestamp(record.header.time);
+            self.troubles.note(Trouble::RecordsFailed, events_of(record.header.kind), 1, time, time);
+        }
+    }
+
+    /// Does what has to be done from time to time: writes events whose hashes came, or did not come in time, and
+    /// tells of troubles.
+    pub fn tick(&mut self, now: BootTime, output: &mut dyn Output) {
+        self.machine.clock.refresh();
+        self.collect_hashes(Duration::ZERO, output);
+        while let Some(waiting) = self.parking.take_overdue(now) {
+            self.leave_out_hashes(waiting, output);
+        }
+        let now = self.machine.clock.timestamp(now);
+        for event in self.troubles.due(now) {
+            self.write(&event, output);
+        }
+    }
+
+    /// Takes note of what the source could not give.
+    pub fn lost(&mut self, now: BootTime, losses: &[Loss]) {
+        for loss in losses {
+            self.counters.lost += loss.lost + loss.missed;
+            self.sequences.lost(loss.lost.saturating_add(loss.missed));
+            let (first, last) = (self.machine.clock.timestamp(loss.first), self.machine.clock.timestamp(loss.last));
+            let subject = events_of(loss.kind);
+            self.troubles.note(Trouble::EventsLost, subject, loss.lost, first, last);
+            self.troubles.note(Trouble::EventsMissed, subject, loss.missed, first, last);
+        }
+        let missing = self.sequences.missing();
+        self.counters.missing += missing;
+        let now = self.machine.clock.timestamp(now);
+        self.troubles.note(Trouble::RecordsMissing, "unknown", missing, now, now);
+    }
+
+    /// Takes note of events that an output dropped.
+    pub fn output_lost(&mut self, output: &str, count: u64, first: Timestamp, last: Timestamp) {
+        self.troubles.note(Trouble::OutputLost, output, count, first, last);
+    }
+
+    /// Writes an event 255 at once.
+    pub fn report(&mut self, trouble: Trouble, description: &str, output: &mut dyn Output) {
+        let event = assemble::error_report(self.now(), trouble.spec().id, description);
+        self.write(&event, output);
+    }
+
+    /// Writes event 16: the agent has this configuration.
+    pub fn configured(&mut self, configuration: &str, hash: Text, output: &mut dyn Output) {
+        let event = assemble::service_configuration_change(self.now(), Text::from(configuration), hash);
+        self.write(&event, output);
+    }
+
+    /// Writes event 4.
+    pub fn state_changed(&mut self, state: State, output: &mut dyn Output) {
+        let event = assemble::service_state_change(self.now(), state);
+        self.write(&event, output);
+    }
+
+    /// From the next record on this configuration holds. What waits for hashes is judged by the rules under which
+    /// its record came.
+    pub fn reconfigure(&mut self, config: &Config) {
+        self.rules = Arc::new(Rules::compile(config));
+        self.algorithms = wanted_hashes(config);
+        self.machine.hasher.want(self.algorithms);
+    }
+
+    /// What the kernel side has to collect.
+    pub fn collect(&self) -> Collect {
+        Collect::for_rules(&self.rules)
+    }
+
+    /// All running processes have been given as records, beginning at this time.
+    pub fn seeded(&mut self, began: BootTime) {
+        self.machine.processes.seeded(began, &mut self.machine.users);
+    }
+
+    /// Waits for hashes at most so long, then writes everything that still waits, and all troubles.
+    pub fn finish(&mut self, patience: Duration, output: &mut dyn Output) {
+        let end = Instant::now() + patience;
+        while self.parking.len() > 0 {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            self.collect_hashes(left, output);
+        }
+        while let Some(waiting) = self.parking.take_oldest() {
+            self.leave_out_hashes(waiting, output);
+        }
+        for event in self.troubles.take(self.now()) {
+            self.write(&event, output);
+        }
+    }
+
+    /// What the line has done so far.
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    fn now(&self) -> Timestamp {
+        self.machine.clock.timestamp(clock::now())
+    }
+
+    fn unreadable(&mut self, error: &DecodeError) {
+        tracing::warn!(%error, "a record cannot be read");
+        self.counters.unreadable += 1;
+        // Its number will be missing, and this is why.
+        self.sequences.lost(1);
+        let now = self.now();
+        self.troubles.note(Trouble::RecordsUnreadable, "unknown", 1, now, now);
+    }
+
+    fn fact(&mut self, record: &Record<'_>, output: &mut dyn Output) {
+        let at = record.header.time;
+        let time = self.machine.clock.timestamp(at);
+        let machine = &mut self.machine;
+        match &record.fact {
+            Fact::Seed(image) => machine.processes.seed(image, at, &mut machine.users),
+            Fact::Fork(fork) => drop(machine.processes.fork(fork, at, &mut machine.users)),
+            Fact::Exec(image) => self.exec(time, at, image, output),
+            Fact::Exit(exit) => {
+                if let Some(event) = assemble::process_terminate(time, at, machine, exit) {
+                    self.judge(event, output);
+                }
+            }
+            Fact::FileOpen(open) => {
+                if let Some(event) = assemble::file_open(time, machine, open) {
+                    self.judge(event, output);
+                }
+            }
+            Fact::FileName(name) => {
+                for change in assemble::changes(name).into_iter().flatten() {
+                    if let Some(event) = assemble::file_name(time, &mut self.machine, &name.task, &change) {
+                        self.judge(event, output);
+                    }
+                }
+            }
+            Fact::Network(network) => {
+                let event = assemble::network_connect(time, machine, network);
+                self.judge(event, output);
+            }
+            Fact::Ptrace(ptrace) => {
+                let event = assemble::process_access(time, machine, ptrace);
+                self.judge(event, output);
+            }
+            // Whoever watches the loading of programs must not watch themselves.
+            Fact::Bpf(bpf) if bpf.task.identity.pid == self.settings.own_pid => {}
+            Fact::Bpf(bpf) => {
+                let event = assemble::ebpf_event(time, machine, bpf);
+                self.judge(event, output);
+            }
+        }
+    }
+
+    /// The rules speak before the hashes are asked for, unless they read them: what they drop is never hashed.
+    fn exec(&mut self, time: Timestamp, at: BootTime, image: &Image<'_>, output: &mut dyn Output) {
+        let event = assemble::process_create(time, at, &mut self.machine, image);
+        let waiting = if self.rules.reads(PROCESS_CREATE, self.hashes_position) {
+            Waiting { event, judgement: Judgement::Open(Arc::clone(&self.rules)) }
+        } else {
+            let rules = Arc::clone(&self.rules);
+            let Some(event) = self.verdict(&rules, event) else { return };
+            Waiting { event, judgement: Judgement::Kept }
+        };
+        self.ask_for_hashes(waiting, at, image, output);
+    }
+
+    fn ask_for_hashes(
+        &mut self,
+        waiting: Waiting,
+        at: BootTime,
+        image: &Image<'_>,
+        output: &mut dyn Output,
+    ) {
+        if self.algorithms.is_empty() {
+            return self.complete(waiting, Text::EMPTY, output);
+        }
+        let Some(ticket) = self.parking.next_ticket() else {
+            return match self.machine.hasher.lookup(&image.file) {
+                Some(hashes) => self.complete(waiting, hashes, output),
+                None => self.leave_out_hashes(waiting, output),
+            };
+        };
+        let mut path = Vec::with_capacity(image.image.leaf_first.len() + 1);
+        image.image.append_to(&mut path);
+        let request = Request {
+            ticket: ticket.0,
+            identity: image.task.identity,
+            path,
+            file: image.file,
+            mount_namespace: image.task.mount_namespace,
+        };
+        match self.machine.hasher.submit(request) {
+            Submission::Known(hashes) => self.complete(waiting, hashes, output),
+            Submission::Taken => self.parking.park(at, waiting),
+            Submission::Refused => self.leave_out_hashes(waiting, output),
+        }
+    }
+
+    /// Completes the events whose hashes are there, or come within `patience`.
+    fn collect_hashes(&mut self, patience: Duration, output: &mut dyn Output) {
+        let mut answers = Vec::new();
+        if patience.is_zero() {
+            self.machine.hasher.collect(&mut |answer| answers.push(answer));
+        } else {
+            self.machine.hasher.collect_within(patience, &mut |answer| answers.push(answer));
+        }
+        for answer in answers {
+            if let Some(waiting) = self.parking.take(Ticket(answer.ticket)) {
+                self.complete(waiting, answer.hashes, output);
+            }
+        }
+    }
+
+    fn leave_out_hashes(&mut self, waiting: Waiting, output: &mut dyn Output) {
+        self.counters.hashes_left_out += 1;
+        let time = waiting.event.utc_time();
+        self.troubles.note(Trouble::HashesLeftOut, "ProcessCreate", 1, time, time);
+        self.complete(waiting, Text::EMPTY, output);
+    }
+
+    fn complete(&mut self, waiting: Waiting, hashes: Text, output: &mut dyn Output) {
+        let Waiting { mut event, judgement } = waiting;
+        if let Event::ProcessCreate(create) = &mut event {
+            create.hashes = hashes;
+        }
+        let kept = match judgement {
+            Judgement::Kept => Some(event),
+            Judgement::Open(rules) => self.verdict(&rules, event),
+        };
+        if let Some(event) = kept {
+            self.write(&event, output);
+        }
+    }
+
+    fn judge(&mut self, event: Event, output: &mut dyn Output) {
+        let rules = Arc::clone(&self.rules);
+        if let Some(event) = self.verdict(&rules, event) {
+            self.write(&event, output);
+        }
+    }
+
+    /// The event with the name of the rule that keeps it; nothing when it is dropped.
+    fn verdict(&mut self, rules: &Rules, mut event: Event) -> Option<Event> {
+        match rules.verdict(event.spec().id, &event, &mut self.scratch) {
+            Verdict::Keep { rule_name } => {
+                event.set_rule_name(rule_name);
+                Some(event)
+            }
+            Verdict::Drop => {
+                self.counters.dropped += 1;
+                None
+            }
+        }
+    }
+
+    fn write(&mut self, event: &Event, output: &mut dyn Output) {
+        self.counters.written += 1;
+        output.write(event);
+    }
+}
+
+fn position_of(event_id: u16, field: &str) -> usize {
+    let spec = tuxmon_event::spec(event_id).expect("the schema has it");
+    spec.position(field).expect("the schema has it")
+}

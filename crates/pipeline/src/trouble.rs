@@ -1,0 +1,267 @@
+//! Event 255: what kept the agent from doing its work whole.
+//!
+//! Troubles are added up by their sort and what they concern, and go out together at most once per second, so that
+//! a flood of losses cannot become a flood of events.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tuxmon_event::{Event, Timestamp};
+use tuxmon_wire::Kind;
+
+use crate::assemble::error_report;
+
+/// Sorts of trouble. Each is an `ID` of event 255.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// The ring between kernel and agent had no room.
+    EventsLost,
+    /// A hook could not read what it had to know.
+    EventsMissed,
+    /// The numbers of records have gaps that no account explains.
+    RecordsMissing,
+    /// The bytes of a record could not be parsed.
+    RecordsUnreadable,
+    /// A fault of the agent's own stopped one record.
+    RecordsFailed,
+    /// Events were written without hashes, as these took too long.
+    HashesLeftOut,
+    /// A destination was too slow or away.
+    OutputLost,
+    /// A new configuration was refused, the old one stays.
+    ConfigurationRefused,
+    /// The kernel side could not be told what a new configuration collects.
+    CollectionUnchanged,
+}
+
+/// What a sort of trouble is called in events and in print.
+#[derive(Clone, Copy, Debug)]
+pub struct TroubleSpec {
+    /// The sort.
+    pub trouble: Trouble,
+    /// `ID` of event 255.
+    pub id: &'static str,
+    /// What follows count and subject in the description.
+    pub cause: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+/// All sorts of trouble, in the order of the enum.
+pub const TROUBLES: [TroubleSpec; 9] = [
+    TroubleSpec {
+        trouble: Trouble::EventsLost,
+        id: "EventsLost",
+        cause: "the ring buffer had no room",
+        remedy: "a larger --ring-size, or a configuration that collects less",
+    },
+    TroubleSpec {
+        trouble: Trouble::EventsMissed,
+        id: "EventsMissed",
+        cause: "the hook could not read what it needs",
+        remedy: "report it with the kernel's version",
+    },
+    TroubleSpec {
+        trouble: Trouble::RecordsMissing,
+        id: "RecordsMissing",
+        cause: "their numbers never came",
+        remedy: "report it with the kernel's version",
+    },
+    TroubleSpec {
+        trouble: Trouble::RecordsUnreadable,
+        id: "RecordsUnreadable",
+        cause: "their bytes are not of the wire format",
+        remedy: "report it with the kernel's version",
+    },
+    TroubleSpec {
+        trouble: Trouble::RecordsFailed,
+        id: "RecordsFailed",
+        cause: "the agent failed on them",
+        remedy: "report it with the agent's own log",
+    },
+    TroubleSpec {
+        trouble: Trouble::HashesLeftOut,
+        id: "HashesLeftOut",
+        cause: "their hashes took too long, the events have none",
+        remedy: "fewer hash algorithms, or rules that drop executions of very large files",
+    },
+    TroubleSpec {
+        trouble: Trouble::OutputLost,
+        id: "OutputLost",
+        cause: "it was too slow or away",
+        remedy: "mend that output, or drop more by configuration",
+    },
+    TroubleSpec {
+        trouble: Trouble::ConfigurationRefused,
+        id: "ConfigurationRefused",
+        cause: "the old configuration stays",
+        remedy: "tuxmon check shows what is wrong",
+    },
+    TroubleSpec {
+        trouble: Trouble::CollectionUnchanged,
+        id: "CollectionUnchanged",
+        cause: "the kernel side collects as before",
+        remedy: "restart the agent; its own log has the reason",
+    },
+];
+
+impl Trouble {
+    /// Its row of the table.
+    pub fn spec(self) -> &'static TroubleSpec {
+        &TROUBLES[self as usize]
+    }
+}
+
+/// What a kind of record would have become.
+pub fn events_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Seed => "running process",
+        Kind::Fork => "process fork",
+        Kind::Exec => "ProcessCreate",
+        Kind::Exit => "ProcessTerminate",
+        Kind::FileOpen => "FileCreate or RawAccessRead",
+        Kind::FileName => "FileCreate or FileDelete",
+        Kind::Network => "NetworkConnect",
+        Kind::Ptrace => "ProcessAccess",
+        Kind::Bpf => "eBPFEvent",
+    }
+}
+
+/// One sort of trouble with one subject.
+#[derive(Clone, Copy, Debug)]
+struct Tally {
+    count: u64,
+    first: Timestamp,
+    last: Timestamp,
+}
+
+/// Troubles that wait to be told.
+#[derive(Debug, Default)]
+pub(crate) struct TroubleBook {
+    tallies: BTreeMap<(Trouble, String), Tally>,
+    told: Option<Timestamp>,
+}
+
+impl TroubleBook {
+    /// Adds `count` of them, which happened from `first` to `last`.
+    pub(crate) fn note(
+        &mut self,
+        trouble: Trouble,
+        subject: &str,
+        count: u64,
+        first: Timestamp,
+        last: Timestamp,
+    ) {
+        if count == 0 {
+            return;
+        }
+        let tally = self
+            .tallies
+            .entry((trouble, subject.to_owned()))
+            .or_insert(Tally { count: 0, first, last });
+        tally.count = tally.count.saturating_add(count);
+        tally.first = tally.first.min(first);
+        tally.last = tally.last.max(last);
+    }
+
+    /// Events for all that was noted, when a second has passed since the last ones.
+    pub(crate) fn due(&mut self, now: Timestamp) -> Vec<Event> {
+        let second = Duration::from_secs(1).as_nanos() as i64;
+        // A clock that was set back must not silence the book.
+        let waits = self.told.is_some_and(|told| (0..second).contains(&now.0.saturating_sub(told.0)));
+        if self.tallies.is_empty() || waits {
+            return Vec::new();
+        }
+        self.told = Some(now);
+        self.take(now)
+    }
+
+    /// Events for all that was noted, at once.
+    pub(crate) fn take(&mut self, now: Timestamp) -> Vec<Event> {
+        std::mem::take(&mut self.tallies)
+            .into_iter()
+            .map(|((trouble, subject), tally)| {
+                tracing::error!(id = trouble.spec().id, subject, count = tally.count, "{}", trouble.spec().cause);
+                error_report(now, trouble.spec().id, &describe(trouble, &subject, tally))
+            })
+            .collect()
+    }
+}
+
+fn describe(trouble: Trouble, subject: &str, tally: Tally) -> String {
+    let Tally { count, first, last } = tally;
+    let plural = if count == 1 { "" } else { "s" };
+    format!(
+        "{count} {subject} record{plural} from {} to {}: {}",
+        first.utc_time(),
+        last.utc_time(),
+        trouble.spec().cause
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use tuxmon_event::{Event, Timestamp};
+    use tuxmon_wire::Kind;
+
+    use super::{TROUBLES, Trouble, TroubleBook, events_of};
+
+    const SECOND: i64 = 1_000_000_000;
+
+    fn descriptions(events: &[Event]) -> Vec<String> {
+        events
+            .iter()
+            .map(|event| match event {
+                Event::ErrorReport(report) => {
+                    format!("{}: {}", report.id.as_str(), report.description.as_str())
+                }
+                other => panic!("not an error report: {other:?}"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_table_is_in_order_and_its_ids_are_unique() {
+        for (position, spec) in TROUBLES.iter().enumerate() {
+            assert_eq!(spec.trouble as usize, position);
+            assert_eq!(format!("{:?}", spec.trouble), spec.id);
+        }
+        let ids: BTreeSet<_> = TROUBLES.iter().map(|spec| spec.id).collect();
+        assert_eq!(ids.len(), TROUBLES.len());
+    }
+
+    #[test]
+    fn every_kind_of_record_names_events() {
+        for kind in Kind::ALL {
+            for word in events_of(kind).split(" or ").filter(|word| word.starts_with(char::is_uppercase)) {
+                assert!(tuxmon_event::EVENTS.iter().any(|spec| spec.tag == Some(word)), "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn troubles_are_added_up_and_told_once_a_second() {
+        let mut book = TroubleBook::default();
+        let at = |seconds| Timestamp(seconds * SECOND);
+        book.note(Trouble::EventsLost, events_of(Kind::Exec), 3, at(10), at(11));
+        book.note(Trouble::EventsLost, events_of(Kind::Exec), 2, at(9), at(12));
+        book.note(Trouble::EventsLost, events_of(Kind::Bpf), 1, at(9), at(9));
+        book.note(Trouble::OutputLost, "syslog", 0, at(9), at(9));
+        assert_eq!(
+            descriptions(&book.due(at(20))),
+            [
+                "EventsLost: 5 ProcessCreate records from 1970-01-01 00:00:09.000 to 1970-01-01 00:00:12.000: \
+                 the ring buffer had no room",
+                "EventsLost: 1 eBPFEvent record from 1970-01-01 00:00:09.000 to 1970-01-01 00:00:09.000: \
+                 the ring buffer had no room",
+            ]
+        );
+        book.note(Trouble::EventsLost, events_of(Kind::Exec), 1, at(20), at(20));
+        assert_eq!(book.due(Timestamp(20 * SECOND + SECOND / 2)), []);
+        assert_eq!(book.due(at(21)).len(), 1);
+        book.note(Trouble::EventsLost, events_of(Kind::Exec), 1, at(20), at(20));
+        assert_eq!(book.due(at(5)).len(), 1, "the clock was set back");
+    }
+}
