@@ -198,7 +198,7 @@ fn surroundings(group: Option<&Element<'_>>, config: &Config, report: &Report<'_
 
 fn note_newer(element: &Element<'_>, tag: &str, config: &Config, report: &mut Report<'_>) {
     let since = specs_with_tag(tag).map(|event| event.since).min();
-    if let Some(since) = since.filter(|since| f64::from(since.0) / 100.0 > config.schema_version.0 + 1e-9) {
+    if let Some(since) = since.filter(|&since| config.schema_version.is_before(since)) {
         let message = format!("{tag} came with schema {since}, the file says {}", config.schema_version);
         report.add(
             element.at,

@@ -90,11 +90,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_schema_has_the_same_conditions() {
+        let mut ours: Vec<_> = Condition::ALL.iter().map(|(_, name)| *name).collect();
+        let mut schemas: Vec<_> = tuxmon_event::generated::CONDITIONS.to_vec();
+        ours.sort_unstable();
+        schemas.sort_unstable();
+        assert_eq!(ours, schemas);
+    }
+
+    #[test]
     fn each_name_is_its_condition() {
         for (place, (condition, name)) in Condition::ALL.into_iter().enumerate() {
             assert_eq!(place, condition as usize);
             assert_eq!(condition.name(), name);
-            assert_eq!(Condition::parse(&name.to_uppercase()), Some(condition));
+            assert_eq!(Condition::parse(&name.to_ascii_uppercase()), Some(condition));
         }
         assert_eq!(Condition::parse(""), Some(Condition::Is));
         assert_eq!(Condition::parse("is "), None);

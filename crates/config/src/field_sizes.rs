@@ -45,19 +45,9 @@ impl FieldSizes {
         self.limits.is_empty()
     }
 
-    /// The part of a value that a limit leaves, and whether anything was cut: then the value is
-    /// printed as this part and `...`. `None` means that not even the points fit: it prints `-`.
-    ///
-    /// Characters are never cut in two, so the printed value can be up to three bytes shorter than
-    /// the limit.
-    pub fn cut<'v>(&self, field: &str, value: &'v str) -> Option<(&'v str, bool)> {
-        match self.limit(field) {
-            Some(limit) if value.len() > limit => {
-                let kept = limit.checked_sub(3)?;
-                Some((&value[..value.floor_char_boundary(kept)], true))
-            }
-            Some(_) | None => Some((value, false)),
-        }
+    /// The limits, sorted by field.
+    pub fn limits(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        self.limits.iter().copied()
     }
 
     fn set(&mut self, field: &'static str, limit: usize) {
@@ -88,6 +78,7 @@ mod tests {
         assert_eq!(sizes.limit("Image"), Some(7));
         assert_eq!(sizes.limit("CommandLine"), Some(100));
         assert_eq!(sizes.limit("User"), None);
+        assert!(sizes.limits().eq([("CommandLine", 100), ("Image", 7)]));
         assert_eq!(sizes.text(), "Image:5,CommandLine:100,Image:7");
         assert!(FieldSizes::parse("").expect("no limit at all").is_empty());
     }
@@ -99,15 +90,5 @@ mod tests {
         assert_eq!(error("Picture:5"), "FieldSizes field 'Picture' is invalid.");
         assert_eq!(error("Image:5,User:0"), "FieldSizes field 'User' has max size of 0.");
         assert_eq!(error("Image"), "FieldSizes field 'Image' has max size of 0.");
-    }
-
-    #[test]
-    fn values_are_cut_with_points() {
-        let sizes = FieldSizes::parse("Image:5,User:2").expect("a list of known fields");
-        assert_eq!(sizes.cut("Image", "ABCDE"), Some(("ABCDE", false)));
-        assert_eq!(sizes.cut("Image", "ABCDEF"), Some(("AB", true)));
-        assert_eq!(sizes.cut("Image", "AéBCDE"), Some(("A", true)));
-        assert_eq!(sizes.cut("User", "root"), None);
-        assert_eq!(sizes.cut("CommandLine", "ls"), Some(("ls", false)));
     }
 }

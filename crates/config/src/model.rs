@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tuxmon_event::{EventSpec, RuleDefault};
+use tuxmon_event::{EventSpec, RuleDefault, Schema};
 
 use crate::{Condition, FieldSizes, HashAlgorithms};
 
@@ -43,6 +43,9 @@ impl Config {
     }
 }
 
+/// What is nearer to a version than this is that version.
+const EPSILON: f64 = 1e-9;
+
 /// A schema version as a number, because only its order against 4.10 means anything.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct SchemaVersion(pub f64);
@@ -50,8 +53,12 @@ pub struct SchemaVersion(pub f64);
 impl SchemaVersion {
     /// How filters outside a RuleGroup combine.
     pub fn default_relation(self) -> Relation {
-        // 4.1 has no exact binary form: what is as good as 4.10 is 4.10
-        if self.0 > 4.1 + 1e-9 { Relation::And } else { Relation::Or }
+        if self.0 > 4.1 + EPSILON { Relation::And } else { Relation::Or }
+    }
+
+    /// Whether this version is older than a published schema.
+    pub(crate) fn is_before(self, schema: Schema) -> bool {
+        self.0 + EPSILON < f64::from(schema.0) / 100.0
     }
 }
 

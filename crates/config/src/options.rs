@@ -1,6 +1,6 @@
 //! The options above EventFiltering.
 
-use tuxmon_event::Schema;
+use tuxmon_event::{OPTIONS, OptionSpec};
 
 use crate::codes;
 use crate::report::Report;
@@ -73,32 +73,36 @@ enum Effect {
     /// The original refuses the whole configuration for it. Windows configurations have it, and
     /// nothing that it asks for can be missed on Linux: we go on.
     RefusedByOriginal,
-    /// The original accepts it, and it does nothing.
+    /// The original accepts it and does nothing: names are never looked up anyway.
     Accepted,
     /// The original accepts it, and it does nothing that an author could hope for.
     Useless,
 }
 
-/// Every option of schema 4.90 that a file may contain, with the first schema that has it.
-const OPTIONS: [(&str, Effect, Schema); 17] = [
-    ("HashAlgorithms", Effect::HashAlgorithms, Schema(200)),
-    ("FieldSizes", Effect::FieldSizes, Schema(481)),
-    ("DnsLookup", Effect::Accepted, Schema(430)),
-    ("CheckRevocation", Effect::RefusedByOriginal, Schema(200)),
-    ("ArchiveDirectory", Effect::RefusedByOriginal, Schema(200)),
-    ("DriverName", Effect::RefusedByOriginal, Schema(200)),
-    ("CaptureClipboard", Effect::RefusedByOriginal, Schema(200)),
-    ("PipeMonitoring", Effect::Useless, Schema(200)),
-    ("PipeMonitoringConfig", Effect::Useless, Schema(200)),
-    ("ProcessAccess", Effect::Useless, Schema(200)),
-    ("ProcessAccessConfig", Effect::Useless, Schema(200)),
-    ("DnsQuery", Effect::Useless, Schema(200)),
-    ("ImageLoad", Effect::Useless, Schema(200)),
-    ("NetworkConnect", Effect::Useless, Schema(200)),
-    ("ServiceArchiveDirectory", Effect::Useless, Schema(200)),
-    ("InternalRepresentation", Effect::Useless, Schema(200)),
-    ("TraceEvents", Effect::Useless, Schema(200)),
-];
+fn effect(name: &str) -> Effect {
+    match name {
+        "HashAlgorithms" => Effect::HashAlgorithms,
+        "FieldSizes" => Effect::FieldSizes,
+        "CheckRevocation" | "ArchiveDirectory" | "DriverName" | "CaptureClipboard" => {
+            Effect::RefusedByOriginal
+        }
+        "DnsLookup" => Effect::Accepted,
+        _ => Effect::Useless,
+    }
+}
+
+/// The option of a name, if a file may contain it. One that a switch may not set is called
+/// `NAMEConfig` there.
+fn find(name: &str) -> Option<&'static OptionSpec> {
+    let named = |option: &&OptionSpec| {
+        option.name == name || option.forceconfig && name.strip_suffix("Config") == Some(option.name)
+    };
+    in_files().find(named)
+}
+
+fn in_files() -> impl Iterator<Item = &'static OptionSpec> {
+    OPTIONS.iter().filter(|option| !option.noconfig)
+}
 
 /// Reads the options of a file one by one.
 #[derive(Default)]
@@ -111,12 +115,14 @@ impl<'s> Options<'s> {
     pub(crate) fn read(&mut self, element: &Element<'s>, config: &mut Config, report: &mut Report<'_>) {
         // Compat: parsecommandline.c — an unknown option silently ends the reading of all later
         // ones; we go on, since none of them was meant to be lost.
-        let Some((name, effect, since)) = OPTIONS.into_iter().find(|(name, ..)| *name == element.name) else {
+        let Some(option) = find(element.name) else {
             return unknown(element, report);
         };
         self.note_duplicate(element, report);
-        if (f64::from(since.0) / 100.0) > config.schema_version.0 + 1e-9 {
-            let message = format!("{name} came with schema {since}, the file says {}", config.schema_version);
+        if config.schema_version.is_before(option.since) {
+            let since = option.since;
+            let message =
+                format!("{} came with schema {since}, the file says {}", element.name, config.schema_version);
             report.add(
                 element.at,
                 codes::NEWER_THAN_SCHEMA,
@@ -124,7 +130,7 @@ impl<'s> Options<'s> {
                 format!("write schemaversion=\"{since}\" or newer"),
             );
         }
-        match effect {
+        match effect(element.name) {
             Effect::HashAlgorithms => read_hashes(element, config, report),
             Effect::FieldSizes => read_field_sizes(element, config, report),
             Effect::RefusedByOriginal => without_effect(element, report),
@@ -212,7 +218,7 @@ fn unknown(element: &Element<'_>, report: &mut Report<'_>) {
     let message =
         format!("unknown option {name}: it does nothing, and the original ignores every option after it");
     let filters = tuxmon_event::specs_with_tag(name).next().is_some() || element.is_called("RuleGroup");
-    let names = OPTIONS.iter().map(|(name, ..)| *name).chain(["EventFiltering"]);
+    let names = in_files().map(|option| option.name).chain(["EventFiltering"]);
     let remedy = match report.nearest(name, names) {
         _ if filters => "move it into <EventFiltering>".to_owned(),
         Some(meant) => format!("did you mean {meant}? Names are case-sensitive"),

@@ -139,7 +139,7 @@ fn judge_slowly(blocks: &[Block], newer: bool, values: &BTreeMap<String, String>
             let passed = passes(filter, values);
             let own = [&filter.name, inherited].into_iter().find(|name| !name.is_empty());
             if let Some(own) = own.filter(|_| passed) {
-                name = own.to_owned();
+                own.clone_into(&mut name);
             }
             passed
         };
@@ -187,7 +187,9 @@ fn xml(blocks: &[Block], newer: bool) -> String {
                 Item::Filter(one) => filter(&mut out, one),
                 Item::Rule { name, and, filters } => {
                     let _ = write!(out, "<Rule name=\"{name}\"{}>", relation(*and));
-                    filters.iter().for_each(|one| filter(&mut out, one));
+                    for one in filters {
+                        filter(&mut out, one);
+                    }
                     out.push_str("</Rule>");
                 }
             }
