@@ -268,9 +268,9 @@ impl Hasher {
         if !hashes.is_empty() {
             self.counts.computed += 1;
             self.waiting -= others.len();
-            others
-                .into_iter()
-                .for_each(|other| each(Answer { ticket: other.ticket, hashes: hashes.clone() }));
+            for other in others {
+                each(Answer { ticket: other.ticket, hashes: hashes.clone() });
+            }
             return;
         }
         self.counts.absent += 1;

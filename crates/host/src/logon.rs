@@ -35,7 +35,7 @@ struct Layout {
 #[derive(Debug)]
 pub struct Logins {
     file: Option<PathBuf>,
-    logins: Vec<Login>,
+    records: Vec<Login>,
     read: Option<Instant>,
 }
 
@@ -51,18 +51,18 @@ impl Logins {
     /// The logins of this machine. A system that keeps no such records has none.
     pub fn of_this_machine() -> Self {
         let file = FILES.iter().map(PathBuf::from).find(|path| path.exists());
-        Self { file, logins: Vec::new(), read: None }
+        Self { file, records: Vec::new(), read: None }
     }
 
     /// The logins that a file records.
     pub fn of_file(file: &Path) -> Self {
-        Self { file: Some(file.into()), logins: Vec::new(), read: None }
+        Self { file: Some(file.into()), records: Vec::new(), read: None }
     }
 
     /// The login of a user on the pseudo terminal with this index; without a record of one it began at second 0.
     pub fn terminal(&mut self, index: u32, user: &str) -> Terminal {
         self.refresh(Instant::now());
-        let found = self.logins.iter().find(|login| login.index == index && login.user == user.as_bytes());
+        let found = self.records.iter().find(|login| login.index == index && login.user == user.as_bytes());
         Terminal { index, login_seconds: found.map_or(0, |login| login.seconds) }
     }
 
@@ -74,7 +74,7 @@ impl Logins {
         let Some(path) = &self.file else { return };
         let mut bytes = Vec::new();
         let read = File::open(path).and_then(|file| file.take(FILE_BYTES_MAX).read_to_end(&mut bytes));
-        self.logins = if read.is_ok() { parse(&bytes) } else { Vec::new() };
+        self.records = if read.is_ok() { parse(&bytes) } else { Vec::new() };
     }
 }
 

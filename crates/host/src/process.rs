@@ -540,6 +540,9 @@ impl ProcessTable {
 
     /// A process has another image, or more is known of the one it has.
     fn replace(&mut self, key: Key, process: Process, at: BootTime) -> Arc<Process> {
+        if !self.slots.contains_key(&key) {
+            return self.insert(process, false); // its parent needed the room
+        }
         let whole = Arc::new(process);
         let current = self.kept(&whole);
         let Some(slot) = self.slots.to_back(&key) else { return whole };
@@ -556,7 +559,7 @@ impl ProcessTable {
 
     /// Keeps an image that is not the newest for records that come late.
     fn keep_older(&mut self, key: Key, image: Arc<Process>, at: BootTime) {
-        let Some(slot) = self.slots.get_mut(&key) else { return };
+        let Some(slot) = self.slots.get_mut(&key) else { return self.release(&image) };
         slot.older.push(image);
         let dropped = if slot.older.len() > OLDER_MAX { Some(slot.older.remove(0)) } else { None };
         match dropped {
@@ -589,15 +592,15 @@ impl ProcessTable {
             && at.0.saturating_add(grace) < now.0
         {
             let Some((_, retired)) = self.retired.pop_front() else { return };
-            self.drop_retired(retired);
+            self.drop_retired(&retired);
         }
     }
 
-    fn drop_retired(&mut self, retired: Retired) {
+    fn drop_retired(&mut self, retired: &Retired) {
         match retired {
-            Retired::Process(key) => self.remove(&key),
+            Retired::Process(key) => self.remove(key),
             Retired::Images(key) => {
-                let Some(slot) = self.slots.get_mut(&key) else { return };
+                let Some(slot) = self.slots.get_mut(key) else { return };
                 if !slot.older.is_empty() {
                     let image = slot.older.remove(0);
                     self.release(&image);
@@ -612,7 +615,7 @@ impl ProcessTable {
         if self.counts.ended > 0 {
             while let Some((_, retired)) = self.retired.pop_front() {
                 let is_process = matches!(retired, Retired::Process(_));
-                self.drop_retired(retired);
+                self.drop_retired(&retired);
                 if is_process {
                     return;
                 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, select};
+use crossbeam_channel::{Receiver, Select, SendTimeoutError, Sender, TryRecvError, bounded};
 use rustix::fs::Advice;
 use tuxmon_event::Text;
 
@@ -28,6 +28,9 @@ const REPLACEMENTS_MAX: usize = 8;
 
 /// Change times are stamped with a clock that moves by this at most; see [`let_the_grain_pass`].
 const GRAIN: Duration = Duration::from_millis(10);
+
+/// How often the opener, waiting for room, looks whether it is still wanted.
+const LOOK_UP: Duration = Duration::from_secs(1);
 
 /// Hashing may take what the others leave.
 const NICENESS: i32 = 10;
@@ -151,20 +154,13 @@ fn at(step: &Step, work: Option<(Key, u64)>) {
 fn open_all(channels: &Channels, step: &Step) {
     let mut opener = Opener::new();
     loop {
-        let job = select! {
-            recv(channels.jobs) -> job => job,
-            recv(channels.stop) -> _ => return,
-        };
-        let Ok(Job { key, request }) = job else { return };
+        let Some(Job { key, request }) = channels.next(&channels.jobs) else { return };
         let ticket = request.ticket;
         at(step, Some((key, ticket)));
         let work = begin(&mut opener, key, &request);
         at(step, None); // a full lane is no blocked file system
         let sent = match work {
-            Some(work) => select! {
-                send(channels.quick.0, work) -> sent => sent.is_ok(),
-                recv(channels.stop) -> _ => false,
-            },
+            Some(work) => channels.pass(work),
             None => channels.done.send(Done { key, ticket, outcome: Outcome::Absent }).is_ok(),
         };
         if !sent {
@@ -184,14 +180,7 @@ fn read_all(duty: Duty, channels: &Channels, step: &Step) {
     let mut piece = vec![0; PIECE];
     let mut kept: Option<Work> = None;
     loop {
-        let next = match kept.take() {
-            Some(work) => Ok(work),
-            None => select! {
-                recv(inbox) -> work => work,
-                recv(channels.stop) -> _ => return,
-            },
-        };
-        let Ok(mut work) = next else { return };
+        let Some(mut work) = kept.take().or_else(|| channels.next(inbox)) else { return };
         let (key, ticket) = (work.key, work.ticket);
         if duty == Duty::Quick {
             at(step, Some((key, ticket)));
@@ -223,6 +212,32 @@ fn read_all(duty: Duty, channels: &Channels, step: &Step) {
 }
 
 impl Channels {
+    /// Waits for work. `None`: the crew is no longer wanted.
+    fn next<T>(&self, inbox: &Receiver<T>) -> Option<T> {
+        let mut select = Select::new();
+        let work = select.recv(inbox);
+        select.recv(&self.stop);
+        let ready = select.select();
+        if ready.index() == work {
+            ready.recv(inbox).ok()
+        } else {
+            // Nothing is ever sent there: it was closed.
+            let _ = ready.recv(&self.stop);
+            None
+        }
+    }
+
+    /// Hands work to the quick lane and waits for room there. Tells whether the crew is still wanted.
+    fn pass(&self, mut work: Work) -> bool {
+        loop {
+            match self.quick.0.send_timeout(work, LOOK_UP) {
+                Ok(()) => return true,
+                Err(SendTimeoutError::Timeout(back)) if self.is_open() => work = back,
+                Err(SendTimeoutError::Timeout(_) | SendTimeoutError::Disconnected(_)) => return false,
+            }
+        }
+    }
+
     /// Whether the crew is still wanted.
     fn is_open(&self) -> bool {
         matches!(self.stop.try_recv(), Err(TryRecvError::Empty))
@@ -266,7 +281,5 @@ fn let_the_grain_pass(ctime_ns: u64) {
     let changed = UNIX_EPOCH + Duration::from_nanos(ctime_ns);
     // A change time in the future (the clock was set back) says nothing about its age.
     let age = SystemTime::now().duration_since(changed).unwrap_or_default();
-    if age < GRAIN {
-        thread::sleep(GRAIN - age);
-    }
+    thread::sleep(GRAIN.saturating_sub(age));
 }

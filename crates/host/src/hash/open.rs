@@ -131,6 +131,7 @@ impl Opened {
 }
 
 impl Stamp {
+    #[allow(clippy::useless_conversion, reason = "a count of links has 32 bits on arm64")]
     pub(crate) fn of(stat: &Stat) -> Self {
         Self {
             inode: stat.st_ino,
@@ -138,7 +139,7 @@ impl Stamp {
             size: stat.st_size as u64,
             ctime_ns: nanoseconds(stat.st_ctime, stat.st_ctime_nsec as i64),
             mtime_ns: nanoseconds(stat.st_mtime, stat.st_mtime_nsec as i64),
-            links: stat.st_nlink as u64,
+            links: stat.st_nlink.into(),
         }
     }
 

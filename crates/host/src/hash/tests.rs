@@ -65,7 +65,7 @@ impl Running {
         for _ in 0..1_000 {
             match Command::new(path).arg("60").spawn() {
                 Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
-                    std::thread::yield_now()
+                    std::thread::yield_now();
                 }
                 child => return Self(child.expect("it can be executed")),
             }
