@@ -8,7 +8,7 @@ use crate::{Block, CompoundRule, Config, Filter, Item, OnMatch};
 pub fn dump(config: &Config) -> String {
     let mut out = String::new();
     if !config.field_sizes.is_empty() {
-        let _ = writeln!(out, "\n - {:<34}{}\n", "Field Sizes:", config.field_sizes.text());
+        let _ = writeln!(out, "\n{:<34}{}\n", " - Field Sizes:", config.field_sizes.text());
     }
     dump_rules(config, &mut out);
     out

@@ -7,6 +7,7 @@
 //!
 //! This crate does no IO, asks no clock, cannot fail, and never looks at how an event came about.
 
+mod comparison;
 mod compile;
 mod explain;
 mod program;
@@ -16,6 +17,7 @@ mod test;
 use tuxmon_config::Config;
 use tuxmon_event::{EVENTS, Event, Text};
 
+pub use comparison::Comparison;
 pub use explain::{Explanation, Match, Reason};
 pub use scratch::Scratch;
 
