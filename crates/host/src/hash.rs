@@ -301,5 +301,12 @@ pub fn hash_file(path: &Path, algorithms: Algorithms) -> Option<Text> {
     }
 }
 
+/// The hashes of bytes that were read already.
+pub fn hash_bytes(bytes: &[u8], algorithms: Algorithms) -> Text {
+    let mut digests = Digests::new(algorithms);
+    digests.update(bytes);
+    digests.finish()
+}
+
 #[cfg(test)]
 mod tests;

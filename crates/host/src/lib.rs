@@ -7,12 +7,15 @@
 
 pub mod clock;
 mod deadline;
+#[cfg(test)]
+mod elsewhere;
 pub mod executable;
 pub mod hash;
 pub mod identity;
 pub mod logon;
 pub mod machine;
 pub mod names;
+mod namespace;
 mod proc;
 pub mod process;
 pub mod state;

@@ -6,6 +6,7 @@
 //! happens on a thread with a deadline; without an answer the string is normalised as it stands.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hashlink::LruCache;
@@ -13,7 +14,7 @@ use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, openat2};
 use tuxmon_wire::Task;
 
 use crate::deadline::Deadline;
-use crate::proc;
+use crate::namespace::{self, Namespaces};
 
 /// How long a resolved directory is good for: a `rm -r` by absolute paths asks once for each directory.
 const LASTS: Duration = Duration::from_millis(50);
@@ -76,17 +77,22 @@ struct Question {
 enum View {
     /// Our own root is the process's.
     Ours,
-    /// The root of this process.
+    /// The root of this process, which is its own.
     Of(u32),
+    /// The root of this process, or of another one in the mount namespace when it has ended.
+    In(u32, u32),
 }
 
 impl Names {
     /// A resolver for this machine.
     pub fn of_this_machine() -> Self {
         Self {
-            own_namespace: proc::mount_namespace("self"),
+            own_namespace: namespace::own(),
             remembered: LruCache::new(REMEMBERED_MAX),
-            resolver: Deadline::new("names", PATIENCE, |question| resolve(&question)),
+            resolver: Deadline::new("names", PATIENCE, {
+                let namespaces = Mutex::new(Namespaces::default());
+                move |question| resolve(&question, &namespaces)
+            }),
         }
     }
 
@@ -137,7 +143,11 @@ impl Names {
         {
             return found.clone();
         }
-        let view = if ours { View::Ours } else { View::Of(pid) };
+        let view = match (ours, task.flags.chroot()) {
+            (true, _) => View::Ours,
+            (false, true) => View::Of(pid),
+            (false, false) => View::In(pid, task.mount_namespace),
+        };
         let question = Question { view, base: base.to_vec(), path: path.to_vec(), leaf };
         let found = self.resolver.ask(question, &mut |_| {})?;
         self.remembered.insert(key, (found.clone(), now + LASTS));
@@ -200,12 +210,18 @@ fn normalised(path: &[u8]) -> Vec<u8> {
 }
 
 /// Resolves on the resolver's thread. `None`: there is no such directory any more.
-fn resolve(question: &Question) -> Option<Vec<u8>> {
+fn resolve(question: &Question, namespaces: &Mutex<Namespaces>) -> Option<Vec<u8>> {
     let place = match question.view {
-        View::Ours => open_here(question)?,
-        View::Of(pid) => open_below_root(pid, question)?,
+        View::Ours => open_here(question),
+        View::Of(pid) => open_below_root(pid, question),
+        View::In(pid, namespace) if namespace::of(pid) == Some(namespace) => open_below_root(pid, question),
+        View::In(_, namespace) => {
+            let mut namespaces = namespaces.lock().unwrap_or_else(PoisonError::into_inner);
+            let pid = namespaces.process_in(namespace)?;
+            open_below_root(pid, question)
+        }
     };
-    path_of(&place)
+    path_of(&place?)
 }
 
 /// Opens a path that our own root and the process's agree about.
@@ -295,9 +311,10 @@ mod tests {
     use tuxmon_wire::{Identity, TaskFlags};
 
     use super::*;
+    use crate::elsewhere::Elsewhere;
 
     fn here() -> Task {
-        let namespace = proc::mount_namespace("self").expect("we are running");
+        let namespace = namespace::own().expect("we are running");
         let identity = Identity { pid: std::process::id(), ..Identity::default() };
         Task { identity, mount_namespace: namespace, ..Task::default() }
     }
@@ -394,6 +411,39 @@ mod tests {
         let mut dead = task;
         dead.identity.pid = u32::MAX;
         stage.check(&dead, "@", "link/f", Leaf::Kept, "@/link/f", Certainty::AsWritten);
+    }
+
+    #[test]
+    fn a_container_is_looked_at_from_inside_though_the_process_has_ended() {
+        let mut stage = Stage::new();
+        let prepare = "mkdir hidden && ln -s \"$PWD/hidden\" way";
+        let Some(elsewhere) = Elsewhere::start(stage.directory.path(), prepare, "sleep 60") else { return };
+        for pid in [elsewhere.pid(), u32::MAX] {
+            let mut task = Task { mount_namespace: elsewhere.namespace(), ..here() };
+            task.identity.pid = pid;
+            stage.check(&task, "@", "way/f", Leaf::Kept, "@/hidden/f", Certainty::Resolved);
+            stage.check(&task, "/", "@/way/f", Leaf::Kept, "@/hidden/f", Certainty::Resolved);
+            stage.names.remembered.clear();
+        }
+    }
+
+    #[test]
+    fn in_a_jail_an_absolute_link_stays_inside() {
+        let mut stage = Stage::new();
+        let prepare = "mkdir jail hidden && ln -s \"$PWD/hidden\" way && mount --rbind / jail";
+        let end = "chroot jail sleep 60";
+        let Some(elsewhere) = Elsewhere::start(stage.directory.path(), prepare, end) else { return };
+        let jail = format!("/proc/{}/root", elsewhere.pid());
+        let entered = Instant::now();
+        while fs::read_link(&jail).is_ok_and(|root| !root.ends_with("jail")) {
+            assert!(entered.elapsed() < Duration::from_secs(10), "chroot is quick");
+            std::thread::yield_now();
+        }
+        let mut task =
+            Task { mount_namespace: elsewhere.namespace(), flags: TaskFlags(4), ..Task::default() };
+        task.identity.pid = elsewhere.pid();
+        stage.check(&task, "@/jail@", "way/f", Leaf::Kept, "@/jail@/hidden/f", Certainty::Resolved);
+        stage.check(&task, "/", "@/way/f", Leaf::Kept, "@/jail@/hidden/f", Certainty::Resolved);
     }
 
     #[test]

@@ -5,14 +5,14 @@
 //! namespace or from the process's. Whatever is found counts only when its inode is the one that the kernel side
 //! has told of, with the same size, and unchanged since.
 
-use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, RawMode, ResolveFlags, Stat, openat2};
 
 use crate::hash::Request;
+use crate::namespace::{self, Namespaces};
 use crate::proc;
 
 /// File systems whose `stat` tells another device than the kernel's super block has.
@@ -21,9 +21,6 @@ const DEVICE_DIFFERS: [u64; 3] = [
     0x9123_683e, // btrfs: one made up for each subvolume
     0xca45_1a4e, // bcachefs: likewise
 ];
-
-/// How many entries of `/proc` are looked at for a process in a mount namespace.
-const PROCESSES_MAX: usize = 65_536;
 
 /// An open file and what must hold when it has been read.
 pub(crate) struct Opened {
@@ -62,12 +59,12 @@ impl Witness {
 #[derive(Debug)]
 pub(crate) struct Opener {
     own_namespace: Option<u32>,
-    shown_by: HashMap<u32, String>,
+    namespaces: Namespaces,
 }
 
 impl Opener {
     pub(crate) fn new() -> Self {
-        Self { own_namespace: proc::mount_namespace("self"), shown_by: HashMap::new() }
+        Self { own_namespace: namespace::own(), namespaces: Namespaces::default() }
     }
 
     /// The file that was executed, `None` when it can no longer be had.
@@ -84,7 +81,7 @@ impl Opener {
             let place = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
             return opened(place.as_fd(), request, None);
         }
-        let pid = self.process_in(request.mount_namespace)?;
+        let pid = self.namespaces.process_in(request.mount_namespace)?;
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(format!("/proc/{pid}/root"), flags, Mode::empty()).ok()?;
         // A symbolic link in there means what it means in there.
@@ -92,27 +89,6 @@ impl Opener {
             openat2(&root, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), ResolveFlags::IN_ROOT)
                 .ok()?;
         opened(place.as_fd(), request, None)
-    }
-
-    /// A process that lives in a mount namespace.
-    fn process_in(&mut self, namespace: u32) -> Option<&str> {
-        let known = self.shown_by.get(&namespace);
-        let still = known.is_some_and(|pid| proc::mount_namespace(pid) == Some(namespace));
-        if !still {
-            self.shown_by.clear();
-            let entries = fs::read_dir("/proc").ok()?;
-            for entry in entries.flatten().take(PROCESSES_MAX) {
-                let name = entry.file_name();
-                let Some(pid) = name.to_str().filter(|name| name.starts_with(|c: char| c.is_ascii_digit()))
-                else {
-                    continue;
-                };
-                if let Some(found) = proc::mount_namespace(pid) {
-                    self.shown_by.entry(found).or_insert_with(|| pid.to_owned());
-                }
-            }
-        }
-        self.shown_by.get(&namespace).map(String::as_str)
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::Instant;
 use tuxmon_wire::BootTime;
 
 use super::*;
+use crate::elsewhere::Elsewhere;
+use crate::namespace;
 use crate::proc;
 
 const SHA256: Algorithms = Algorithms { md5: false, sha1: false, sha256: true };
@@ -106,7 +108,7 @@ fn request(ticket: u64, identity: Identity, path: &Path) -> Request {
         identity,
         path: path.as_os_str().as_encoded_bytes().to_vec(),
         file: file(path),
-        mount_namespace: proc::mount_namespace("self").expect("we are running"),
+        mount_namespace: namespace::own().expect("we are running"),
     }
 }
 
@@ -184,6 +186,20 @@ fn another_process_with_the_pid_is_not_asked() {
     let request = request(1, reused, &path);
     fs::remove_file(&path).expect("it is ours");
     assert_eq!(stage.hash(request), Text::EMPTY);
+}
+
+#[test]
+fn a_file_in_another_mount_namespace_is_found_when_the_process_is_gone() {
+    let mut stage = Stage::new();
+    let planted = stage.program("p", b"planted");
+    let prepare = "cp /usr/bin/sleep real && echo inside >> real && ln -s \"$PWD/real\" p";
+    let Some(elsewhere) = Elsewhere::start(stage.directory.path(), prepare, "sleep 60") else { return };
+    let inside = PathBuf::from(format!("/proc/{}/root{}", elsewhere.pid(), planted.display()));
+    let real = inside.with_file_name("real");
+    let mut request = request(1, gone(), &real);
+    request.path = planted.as_os_str().as_encoded_bytes().to_vec();
+    request.mount_namespace = elsewhere.namespace();
+    assert_eq!(stage.hash(request), expected(&real));
 }
 
 #[test]

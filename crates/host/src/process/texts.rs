@@ -56,14 +56,14 @@ pub fn command_line(arguments: &[u8]) -> Text {
     }
 }
 
-/// The beginning of a text, with an ellipsis where something is missing.
+/// The beginning of a text, with `...` where something is missing, as the output marks what it cut.
 pub(crate) fn shortened(text: &Text, bytes: usize) -> Text {
     let whole = text.as_str();
     if whole.len() <= bytes {
         return text.clone();
     }
     let end = (0..=bytes).rev().find(|end| whole.is_char_boundary(*end)).unwrap_or(0);
-    Text::from(format!("{}…", &whole[..end]))
+    Text::from(format!("{}...", &whole[..end]))
 }
 
 #[cfg(test)]
@@ -89,8 +89,8 @@ mod tests {
     #[test]
     fn shortening_keeps_characters_whole() {
         let text = Text::from("aäb");
-        assert_eq!(shortened(&text, 2).as_str(), "a…");
-        assert_eq!(shortened(&text, 3).as_str(), "aä…");
+        assert_eq!(shortened(&text, 2).as_str(), "a...");
+        assert_eq!(shortened(&text, 3).as_str(), "aä...");
         assert_eq!(shortened(&text, 4).as_str(), "aäb");
     }
 
