@@ -86,10 +86,15 @@ enum View {
 impl Names {
     /// A resolver for this machine.
     pub fn of_this_machine() -> Self {
+        Self::new(PATIENCE)
+    }
+
+    /// A resolver that waits so long for a file system.
+    pub fn new(patience: Duration) -> Self {
         Self {
             own_namespace: namespace::own(),
             remembered: LruCache::new(REMEMBERED_MAX),
-            resolver: Deadline::new("names", PATIENCE, {
+            resolver: Deadline::new("names", patience, {
                 let namespaces = Mutex::new(Namespaces::default());
                 move |question| resolve(&question, &namespaces)
             }),
@@ -334,7 +339,7 @@ mod tests {
             symlink("real/inner", at("link")).expect("it is ours");
             symlink(at("real"), at("absolute")).expect("it is ours");
             symlink("real/file", at("flink")).expect("it is ours");
-            Self { directory, names: Names::of_this_machine() }
+            Self { directory, names: Names::new(Duration::from_secs(30)) }
         }
 
         fn top(&self) -> String {

@@ -28,9 +28,6 @@ use texts::{Paths, shortened};
 /// What upstream calls a process of which nothing is known.
 pub const UNKNOWN_IMAGE: &str = "<unknown process>";
 
-/// How long the line waits for `/proc`, whose answer may depend on the process's own memory.
-const PATIENCE: Duration = Duration::from_millis(20);
-
 /// Older images of one process that are kept; more than this many execs within the grace are an exec loop.
 const OLDER_MAX: usize = 8;
 
@@ -44,13 +41,20 @@ pub struct Limits {
     pub processes: usize,
     /// How long an ended process or a replaced image is kept for records that come late.
     pub grace: Duration,
+    /// How long the line waits for `/proc`, whose answer may depend on the process's own memory.
+    pub patience: Duration,
     /// Bytes of command lines; beyond it new ones are kept shortened.
     pub command_line_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { processes: 131_072, grace: Duration::from_mins(1), command_line_bytes: 64 * 1024 * 1024 }
+        Self {
+            processes: 131_072,
+            grace: Duration::from_mins(1),
+            patience: Duration::from_millis(20),
+            command_line_bytes: 64 * 1024 * 1024,
+        }
     }
 }
 
@@ -204,7 +208,7 @@ impl ProcessTable {
             now: BootTime(0),
             unknown_image: Text::from(UNKNOWN_IMAGE),
             paths: Paths::new(),
-            proc: Deadline::new("proc", PATIENCE, |identity| proc::find(&identity)),
+            proc: Deadline::new("proc", limits.patience, |identity| proc::find(&identity)),
             counts: Counts::default(),
         }
     }

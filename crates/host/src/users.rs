@@ -64,17 +64,21 @@ struct Stamp {
 impl Users {
     /// The users of this machine.
     pub fn of_this_machine() -> Self {
-        Self::new(Path::new(PASSWD), |uid| {
+        Self::new(Path::new(PASSWD), PATIENCE, |uid| {
             User::from_uid(Uid::from_raw(uid)).ok().flatten().map(|user| user.name)
         })
     }
 
-    /// Users of a given file, and of a given service for all others.
-    pub fn new(passwd: &Path, service: impl Fn(u32) -> Option<String> + Send + Sync + 'static) -> Self {
+    /// Users of a given file, and for all others of a given service, which is waited for so long.
+    pub fn new(
+        passwd: &Path,
+        patience: Duration,
+        service: impl Fn(u32) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             local: Local::read(passwd),
             remembered: LruCache::new(REMEMBERED_MAX),
-            services: Deadline::new("users", PATIENCE, move |uid| (uid, service(uid))),
+            services: Deadline::new("users", patience, move |uid| (uid, service(uid))),
         }
     }
 
@@ -198,19 +202,23 @@ mod tests {
 
     use super::*;
 
+    const LONG: Duration = Duration::from_secs(30);
     const LINES: &str = "root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:/bin/sh\n# 7:x:7\n+::::::\nbroken\n\
         näme:x:1000:1000::/home/n:/bin/sh\nbad:x:one:1::/:\n";
 
-    fn users(service: impl Fn(u32) -> Option<String> + Send + Sync + 'static) -> (tempfile::TempDir, Users) {
+    fn users(
+        patience: Duration,
+        service: impl Fn(u32) -> Option<String> + Send + Sync + 'static,
+    ) -> (tempfile::TempDir, Users) {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let path = directory.path().join("passwd");
         fs::write(&path, LINES).expect("it can be written");
-        (directory, Users::new(&path, service))
+        (directory, Users::new(&path, patience, service))
     }
 
     #[test]
     fn local_users_come_from_the_file() {
-        let (_directory, mut users) = users(|uid| panic!("asked for {uid}"));
+        let (_directory, mut users) = users(LONG, |uid| panic!("asked for {uid}"));
         assert_eq!(users.name(0).as_str(), "root");
         assert_eq!(users.name(1000).as_str(), "näme");
         assert_eq!(users.name(u32::MAX).as_str(), "");
@@ -220,7 +228,7 @@ mod tests {
     fn other_users_are_asked_for_once() {
         let asked = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&asked);
-        let (_directory, mut users) = users(move |uid| {
+        let (_directory, mut users) = users(LONG, move |uid| {
             count.fetch_add(1, Ordering::Relaxed);
             (uid == 5000).then(|| "ldap".to_owned())
         });
@@ -234,7 +242,7 @@ mod tests {
     #[test]
     fn a_service_that_hangs_gives_the_decimal_uid_and_does_not_stall() {
         let (gate, wait) = crossbeam_channel::bounded::<()>(0);
-        let (_directory, mut users) = users(move |_| {
+        let (_directory, mut users) = users(Duration::from_millis(10), move |_| {
             let _ = wait.recv();
             None
         });
@@ -249,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_changed_file_is_read_again() {
-        let (directory, mut users) = users(|_| None);
+        let (directory, mut users) = users(LONG, |_| None);
         fs::write(directory.path().join("passwd"), "admin:x:0:0::/:/bin/sh\n").expect("it can be written");
         users.local.refresh(Instant::now() + CHECK_EVERY);
         assert_eq!(users.name(0).as_str(), "admin");

@@ -20,10 +20,11 @@ struct Stage {
 
 impl Stage {
     fn new(limits: Limits) -> Self {
+        let limits = Limits { patience: Duration::from_secs(30), ..limits };
         let directory = tempfile::tempdir().expect("a temporary directory");
         let passwd = directory.path().join("passwd");
         std::fs::write(&passwd, "root:x:0:0\nann:x:1000:1000\n").expect("it can be written");
-        let users = Users::new(&passwd, |_| None);
+        let users = Users::new(&passwd, limits.patience, |_| None);
         Self { table: ProcessTable::new(GUIDS, limits), users, _directory: directory }
     }
 
