@@ -219,7 +219,7 @@ static __noinline __u32 append_place(__u8 *bytes, __u32 at, struct wire_place *h
 	head->base.length = 0;
 	head->base.flags = WIRE_PATH_ABSENT;
 	head->name_length = 0;
-	head->reserved = 0;
+	head->exact = 0;
 	if (!place->name)
 		return at;
 	char first = 0;

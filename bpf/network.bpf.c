@@ -71,23 +71,25 @@ int tcp_state(__u64 *context)
 }
 
 /* The peer is asked of the new socket, so it does not matter whether the caller wanted its address. */
-static __noinline int accepted(long descriptor)
+static __noinline int report_accepted(struct sock *sk)
 {
-	if (descriptor < 0)
-		return 0;
-	struct file *file = file_of(descriptor);
-	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
-		return 0;
-	struct socket *socket = BPF_CORE_READ(file, private_data);
-	struct sock *sk = BPF_CORE_READ(socket, sk);
+	struct wire_network record = { .protocol = IPPROTO_TCP, .direction = WIRE_NETWORK_IN };
 	if (!sk || !is_internet(sk) || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
 		return 0;
-	struct wire_network record = { .protocol = IPPROTO_TCP, .direction = WIRE_NETWORK_IN };
 	fill_header(&record.header, WIRE_NETWORK);
 	fill_current(&record.task);
 	fill_ends(&record, sk);
 	submit(&record, sizeof(record), WIRE_NETWORK);
 	return 0;
+}
+
+static __noinline int accepted(long descriptor)
+{
+	struct file *file = file_of(descriptor);
+	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return 0;
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+	return report_accepted(BPF_CORE_READ(socket, sk));
 }
 
 SEC("tracepoint/syscalls/sys_exit_accept")

@@ -5,5 +5,6 @@
 #include "network.bpf.c"
 #include "trace.bpf.c"
 #include "compat.bpf.c"
+#include "deep.bpf.c"
 
 char LICENSE[] SEC("license") = "GPL";

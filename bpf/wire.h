@@ -137,11 +137,14 @@ enum wire_name_deed {
 	WIRE_NAME_TRUNCATE = 6,
 };
 
-/* A name as a system call took it: the directory it started at, and the user's string. */
+/*
+ * A name as a system call took it: the directory it started at, and the user's string. Where the kernel's own object
+ * was at hand, base is the whole path, exact is 1 and there is no string.
+ */
 struct wire_place {
 	struct wire_path base; /* directory of the descriptor, or the working directory */
-	__u32 name_length; /* the user's string, without NUL */
-	__u32 reserved;
+	__u32 name_length; /* the user's string, with its NUL */
+	__u32 exact;
 };
 
 /* A non-directory whose change time moved during the call: for unlink the file that lost a name, for rename

@@ -239,6 +239,10 @@ struct bpf_link {
 	enum bpf_attach_type attach_type;
 };
 
+struct bpf_link_primer {
+	struct bpf_link *link;
+};
+
 /* The context of syscalls/sys_exit_* tracepoints. */
 struct trace_event_raw_sys_exit {
 	long id;

@@ -13,11 +13,13 @@ fn main() {
 
     // clang's bpf target does not look into the folder where Debian keeps the machine's own kernel headers.
     let headers = format!("-I/usr/include/{arch}-linux-gnu");
-    SkeletonBuilder::new()
-        .source(source.join("tuxmon.bpf.c"))
-        .obj(out.join("tuxmon.bpf.o"))
-        .clang_args(["-mcpu=v3", "-Wall", "-Werror", &headers])
-        .build()
-        .expect("clang compiles the kernel side; `make deps` installs what it needs");
+    for name in ["tuxmon", "probe"] {
+        SkeletonBuilder::new()
+            .source(source.join(format!("{name}.bpf.c")))
+            .obj(out.join(format!("{name}.bpf.o")))
+            .clang_args(["-mcpu=v3", "-Wall", "-Werror", &headers])
+            .build()
+            .expect("clang compiles the kernel side; `make deps` installs what it needs");
+    }
     println!("cargo:rerun-if-changed={}", source.display());
 }

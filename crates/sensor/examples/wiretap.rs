@@ -15,13 +15,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut sensor = Sensor::start(&Options::default())?;
     eprintln!("ready after {:?}", started.elapsed());
     for hook in sensor.hooks() {
-        eprintln!("{:?}", hook);
+        eprintln!("{hook:?}");
     }
     let end = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < end {
         sensor.poll(Duration::from_millis(200), &mut |bytes| match decode(bytes) {
             Ok(record) if only.is_none_or(|pid| record.fact.task().identity.pid == pid) => {
-                println!("{record:#?}")
+                println!("{record:#?}");
             }
             Ok(_) => {}
             Err(error) => println!("undecodable: {error}"),

@@ -43,6 +43,11 @@ impl Types {
         btf.map(Self).map_err(|error| format!("{error:#}"))
     }
 
+    /// Whether it has this function, not inlined.
+    pub(crate) fn has_function(&self, name: &str) -> bool {
+        self.0.type_by_name::<libbpf_rs::btf::types::Func<'_>>(name).is_some()
+    }
+
     /// Whether it has this raw tracepoint.
     pub(crate) fn has_tracepoint(&self, name: &str) -> bool {
         self.0

@@ -12,12 +12,14 @@ mod load;
 mod programs;
 mod ring;
 mod seed;
+mod tier;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use accounts::Loss;
-pub use programs::{Domain, HookState, HookStatus};
+pub use programs::{Domain, Group, HookState, HookStatus, Tier};
+pub use tier::TierChoice;
 
 use accounts::Accounts;
 use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object};
@@ -73,11 +75,13 @@ pub struct Options {
     pub ring_bytes: u32,
     /// BTF of the running kernel, where the kernel does not bring it.
     pub btf: Option<PathBuf>,
+    /// Which tier is to serve.
+    pub tier: TierChoice,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { collect: Collect::ALL, ring_bytes: 8 << 20, btf: None }
+        Self { collect: Collect::ALL, ring_bytes: 8 << 20, btf: None, tier: TierChoice::Auto }
     }
 }
 
@@ -123,6 +127,7 @@ pub struct Sensor {
     accounts: Accounts,
     settings: MapHandle,
     cgroup: Option<kernel::CgroupRoot>,
+    tiers: tier::Tiers,
     // Last, because links and maps refer to it.
     object: Object,
 }
@@ -147,6 +152,7 @@ impl Sensor {
             accounts: Accounts::open(&object)?,
             settings: map_handle(&object, "settings")?,
             cgroup,
+            tiers: loaded.tiers,
             object,
         };
         sensor.set_collect(options.collect)?;
@@ -158,7 +164,8 @@ impl Sensor {
         for position in 0..self.hooks.len() {
             let hook = &self.hooks[position];
             let wanted = hook.spec.serves.iter().any(|domain| collect.wants(*domain));
-            if wanted && hook.link.is_none() && hook.unavailable.is_none() {
+            let used = self.tiers.uses(hook.spec);
+            if wanted && used && hook.link.is_none() && hook.unavailable.is_none() {
                 self.attach(position)?;
             }
         }
@@ -206,6 +213,7 @@ impl Sensor {
                 serves: hook.spec.serves,
                 tier: hook.spec.tier,
                 state: match (&hook.unavailable, &hook.link) {
+                    (None, None) if !self.tiers.uses(hook.spec) => HookState::OtherTier,
                     (Some(reason), _) => HookState::Unavailable(reason.clone()),
                     (None, Some(_)) => HookState::Attached,
                     (None, None) => HookState::NotWanted,
@@ -219,7 +227,7 @@ impl Sensor {
         let spec = self.hooks[position].spec;
         match load::attach(&self.object, spec, self.cgroup.as_ref()) {
             Ok(link) => self.hooks[position].link = Some(link),
-            Err(reason) if spec.essential => {
+            Err(reason) if spec.need == programs::Need::Essential => {
                 return Err(SensorError::Program { program: spec.program.to_owned(), reason });
             }
             Err(reason) => self.hooks[position].unavailable = Some(reason),

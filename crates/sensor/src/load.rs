@@ -5,12 +5,16 @@ use std::sync::Mutex;
 use libbpf_rs::{Link, Object, ObjectBuilder, PrintLevel, ProgramMut};
 
 use crate::kernel::{CgroupRoot, Types, has_call_exit};
-use crate::programs::{HOOKS, HookSpec, Place};
+use crate::programs::{HOOKS, HookSpec, Need, Place};
+use crate::tier::{TierChoice, Tiers};
 use crate::{Hook, Options, SensorError};
 
 /// The kernel side, compiled by `build.rs`.
 static OBJECT: &Aligned<[u8]> =
     &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon.bpf.o")) };
+
+/// Asks whether kernel functions can be hooked at all.
+static PROBE: &Aligned<[u8]> = &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/probe.bpf.o")) };
 
 /// libbpf reads the ELF headers in place, so they must lie as in a file that was mapped.
 #[repr(C, align(64))]
@@ -25,6 +29,14 @@ const SCRATCH_PER_CPU: u32 = 3;
 pub(crate) struct Loaded {
     pub(crate) object: Object,
     pub(crate) hooks: Vec<Hook>,
+    pub(crate) tiers: Tiers,
+}
+
+/// The tier of each group, by what is available so far.
+fn choose(options: &Options, hooks: &[Hook]) -> Tiers {
+    Tiers::choose(options.tier, |spec| {
+        hooks.iter().any(|hook| hook.spec.program == spec.program && hook.unavailable.is_none())
+    })
 }
 
 /// What libbpf said while it loaded: the only place where a refused program is named.
@@ -34,22 +46,27 @@ static WORDS: Mutex<String> = Mutex::new(String::new());
 /// is loaded again, so at most as many rounds are made as there are programs.
 pub(crate) fn load(options: &Options) -> Result<Loaded, SensorError> {
     let types = Types::load(options.btf.as_deref()).map_err(SensorError::NoBtf)?;
+    libbpf_rs::set_print(Some((PrintLevel::Warn, keep_words)));
+    let deep =
+        if options.tier == TierChoice::Tracepoint { Err("not asked for".to_owned()) } else { probe(options) };
     let mut hooks: Vec<Hook> = HOOKS
         .iter()
-        .map(|spec| Hook { spec, unavailable: missing_place(spec, &types), link: None })
+        .map(|spec| Hook { spec, unavailable: missing_place(spec, &types, deep.as_ref()), link: None })
         .collect();
-    libbpf_rs::set_print(Some((PrintLevel::Warn, keep_words)));
     for _ in 0..=HOOKS.len() {
         WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
         let reason = match load_once(options, &hooks) {
-            Ok(object) => return Ok(Loaded { object, hooks }),
+            Ok(object) => {
+                let tiers = choose(options, &hooks);
+                return Ok(Loaded { object, hooks, tiers });
+            }
             Err(error) => error,
         };
         let words = WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let refused =
             refused_program(&words).and_then(|name| hooks.iter_mut().find(|hook| hook.spec.program == name));
         match refused {
-            Some(hook) if hook.spec.essential => {
+            Some(hook) if hook.spec.need == Need::Essential => {
                 return Err(SensorError::Program {
                     program: hook.spec.program.to_owned(),
                     reason: last_lines(&words),
@@ -71,8 +88,12 @@ pub(crate) fn load(options: &Options) -> Result<Loaded, SensorError> {
 }
 
 /// Why a hook has no place on this kernel.
-fn missing_place(spec: &HookSpec, types: &Types) -> Option<String> {
+fn missing_place(spec: &HookSpec, types: &Types, deep: Result<&(), &String>) -> Option<String> {
     match spec.place {
+        Place::Function(name) if !types.has_function(name) => {
+            Some(format!("this kernel has no function {name}"))
+        }
+        Place::Function(_) => deep.err().map(|reason| format!("kernel functions cannot be hooked: {reason}")),
         Place::Tracepoint(name) if !types.has_tracepoint(name) => {
             Some(format!("this kernel has no tracepoint {name}"))
         }
@@ -83,12 +104,24 @@ fn missing_place(spec: &HookSpec, types: &Types) -> Option<String> {
     }
 }
 
-fn load_once(options: &Options, hooks: &[Hook]) -> libbpf_rs::Result<Object> {
+/// Hooks a kernel function that does nothing and lets it go again. Cheap, and its refusal is no alarm.
+fn probe(options: &Options) -> Result<(), String> {
+    let open = builder(options).and_then(|mut builder| builder.open_memory(&PROBE.bytes));
+    let object = open.and_then(libbpf_rs::OpenObject::load).map_err(|error| error.to_string())?;
+    let program = object.progs_mut().next().ok_or("the probe is empty")?;
+    program.attach().map(drop).map_err(|error| error.to_string())
+}
+
+fn builder(options: &Options) -> libbpf_rs::Result<ObjectBuilder> {
     let mut builder = ObjectBuilder::default();
     if let Some(btf) = &options.btf {
         builder.btf_custom_path(btf)?;
     }
-    let mut open = builder.open_memory(&OBJECT.bytes)?;
+    Ok(builder)
+}
+
+fn load_once(options: &Options, hooks: &[Hook]) -> libbpf_rs::Result<Object> {
+    let mut open = builder(options)?.open_memory(&OBJECT.bytes)?;
     let cpus = u32::try_from(libbpf_rs::num_possible_cpus()?).unwrap_or(u32::MAX / SCRATCH_PER_CPU);
     for mut map in open.maps_mut() {
         match map.name().to_str() {
@@ -117,7 +150,7 @@ pub(crate) fn attach(object: &Object, spec: &HookSpec, cgroup: Option<&CgroupRoo
         Place::CallExit(name) => {
             program.attach_tracepoint(libbpf_rs::TracepointCategory::Syscalls, format!("sys_exit_{name}"))
         }
-        Place::Tracepoint(_) | Place::Iterator => program.attach(),
+        Place::Tracepoint(_) | Place::Function(_) | Place::Iterator => program.attach(),
     };
     link.map_err(|error| format!("{error:#}"))
 }

@@ -24,8 +24,34 @@ pub enum Domain {
 pub enum Tier {
     /// The same in both tiers.
     Both,
+    /// Kernel functions: no cost for calls that do nothing of interest, and nothing a caller could change.
+    Deep,
     /// System-call exits and what they left.
     Tracepoint,
+}
+
+/// Facts for which one tier is chosen as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Not a matter of tiers.
+    Always,
+    /// Files opened.
+    Opens,
+    /// Names made, moved, removed.
+    Names,
+    /// Connections taken.
+    Accepts,
+    /// Tracers.
+    Tracers,
+    /// eBPF.
+    Ebpf,
+    /// 32-bit calls, for all groups that stand on system-call exits.
+    CompatCalls,
+}
+
+impl Group {
+    /// The groups that have hooks in both tiers.
+    pub(crate) const TIERED: [Self; 5] = [Self::Opens, Self::Names, Self::Accepts, Self::Tracers, Self::Ebpf];
 }
 
 /// Where a program attaches.
@@ -33,6 +59,8 @@ pub enum Tier {
 pub(crate) enum Place {
     /// A raw tracepoint with typed arguments.
     Tracepoint(&'static str),
+    /// A function of the kernel.
+    Function(&'static str),
     /// The exit of one system call.
     CallExit(&'static str),
     /// The root of the version 2 cgroup tree.
@@ -41,14 +69,26 @@ pub(crate) enum Place {
     Iterator,
 }
 
+/// How much depends on a hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing works without it.
+    Essential,
+    /// Its group's tier does not work without it.
+    Tier,
+    /// It is left out where the kernel has no such place.
+    Optional,
+}
+
 /// One row of the table.
+#[derive(Clone, Copy)]
 pub(crate) struct HookSpec {
     pub(crate) program: &'static str,
     pub(crate) place: Place,
-    pub(crate) serves: &'static [Domain],
     pub(crate) tier: Tier,
-    /// Nothing works without it.
-    pub(crate) essential: bool,
+    pub(crate) group: Group,
+    pub(crate) serves: &'static [Domain],
+    pub(crate) need: Need,
     /// It reports which files a call touched.
     pub(crate) tells_touched: bool,
     /// What is not seen without it.
@@ -62,6 +102,8 @@ pub enum HookState {
     Attached,
     /// Nobody wants its facts.
     NotWanted,
+    /// The other tier serves its facts.
+    OtherTier,
     /// This kernel does not have it or refused it, and why.
     Unavailable(String),
 }
@@ -81,44 +123,62 @@ pub struct HookStatus {
     pub loses: &'static str,
 }
 
-const fn hook(
+const fn always(
     program: &'static str,
     place: Place,
-    tier: Tier,
     serves: &'static [Domain],
     loses: &'static str,
 ) -> HookSpec {
-    HookSpec { program, place, serves, tier, essential: false, tells_touched: false, loses }
+    HookSpec {
+        program,
+        place,
+        tier: Tier::Both,
+        group: Group::Always,
+        serves,
+        need: Need::Tier,
+        tells_touched: false,
+        loses,
+    }
 }
 
 const fn essential(program: &'static str, place: Place, loses: &'static str) -> HookSpec {
-    HookSpec { essential: true, ..hook(program, place, Tier::Both, &[Domain::Process], loses) }
-}
-
-const fn touch(program: &'static str, tracepoint: &'static str) -> HookSpec {
-    let loses = "whether a rename replaced a file, and the mode of a deleted file";
-    HookSpec {
-        tells_touched: true,
-        ..hook(
-            program,
-            Place::Tracepoint(tracepoint),
-            Tier::Tracepoint,
-            &[Domain::FileDelete, Domain::FileCreate],
-            loses,
-        )
-    }
+    HookSpec { need: Need::Essential, ..always(program, place, &[Domain::Process], loses) }
 }
 
 const fn call(
     program: &'static str,
     name: &'static str,
+    group: Group,
     serves: &'static [Domain],
-    loses: &'static str,
 ) -> HookSpec {
-    hook(program, Place::CallExit(name), Tier::Tracepoint, serves, loses)
+    HookSpec { tier: Tier::Tracepoint, group, ..always(program, Place::CallExit(name), serves, name) }
+}
+
+const fn touch(program: &'static str, tracepoint: &'static str) -> HookSpec {
+    let loses = "whether a rename replaced a file, and the mode of a deleted file";
+    HookSpec {
+        tier: Tier::Tracepoint,
+        group: Group::Names,
+        tells_touched: true,
+        ..always(program, Place::Tracepoint(tracepoint), NAMES, loses)
+    }
+}
+
+const fn deep(
+    program: &'static str,
+    function: &'static str,
+    group: Group,
+    serves: &'static [Domain],
+) -> HookSpec {
+    HookSpec { tier: Tier::Deep, group, ..always(program, Place::Function(function), serves, function) }
+}
+
+const fn optional(hook: HookSpec) -> HookSpec {
+    HookSpec { need: Need::Optional, ..hook }
 }
 
 use Domain::{Ebpf, FileCreate, FileDelete, Network, ProcessAccess, RawAccess};
+use Group::{Accepts, Names, Opens, Tracers};
 use Place::{Cgroup, Iterator, Tracepoint};
 
 const OPENS: &[Domain] = &[FileCreate, RawAccess];
@@ -129,49 +189,75 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     essential("process_exec", Tracepoint("sched_process_exec"), "executed programs"),
     essential("process_fork", Tracepoint("sched_process_fork"), "who made a process"),
     essential("process_exit", Tracepoint("sched_process_exit"), "the end of processes"),
-    hook("process_seed", Iterator, Tier::Both, &[Domain::Process], "processes older than the agent"),
-    hook("tcp_state", Tracepoint("inet_sock_set_state"), Tier::Both, &[Network], "outgoing TCP connections"),
-    call("exit_accept", "accept", &[Network], "TCP connections taken by accept"),
-    call("exit_accept4", "accept4", &[Network], "TCP connections taken by accept4"),
-    hook("udp_out", Cgroup, Tier::Both, &[Network], "UDP sent"),
-    hook("udp_in", Cgroup, Tier::Both, &[Network], "UDP received"),
-    hook("udp_sent", Tracepoint("sock_send_length"), Tier::Both, &[Network], "UDP sent"),
-    hook("udp_received", Tracepoint("sock_recv_length"), Tier::Both, &[Network], "UDP received"),
-    call("exit_open", "open", OPENS, "files opened by open"),
-    call("exit_openat", "openat", OPENS, "files opened by openat"),
-    call("exit_openat2", "openat2", OPENS, "files opened by openat2"),
-    call("exit_creat", "creat", OPENS, "files opened by creat"),
-    call("exit_ftruncate", "ftruncate", &[FileCreate], "files emptied by ftruncate"),
-    call("exit_truncate", "truncate", &[FileCreate], "files emptied by truncate"),
+    always("process_seed", Iterator, &[Domain::Process], "processes older than the agent"),
+    always("tcp_state", Tracepoint("inet_sock_set_state"), &[Network], "outgoing TCP connections"),
+    always("udp_out", Cgroup, &[Network], "UDP sent"),
+    always("udp_in", Cgroup, &[Network], "UDP received"),
+    always("udp_sent", Tracepoint("sock_send_length"), &[Network], "UDP sent"),
+    always("udp_received", Tracepoint("sock_recv_length"), &[Network], "UDP received"),
+    // Deep tier.
+    deep("deep_open", "security_file_open", Opens, OPENS),
+    deep("deep_truncate_file", "do_truncate", Opens, &[FileCreate]),
+    deep("deep_truncate", "vfs_truncate", Opens, &[FileCreate]),
+    deep("note_unlink", "security_path_unlink", Names, &[FileDelete]),
+    deep("deep_unlink", "vfs_unlink", Names, &[FileDelete]),
+    deep("note_rename", "security_path_rename", Names, NAMES),
+    deep("deep_rename", "vfs_rename", Names, NAMES),
+    deep("note_link", "security_path_link", Names, &[FileCreate]),
+    deep("deep_link", "vfs_link", Names, &[FileCreate]),
+    deep("note_symlink", "security_path_symlink", Names, &[FileCreate]),
+    deep("deep_symlink", "vfs_symlink", Names, &[FileCreate]),
+    deep("note_mknod", "security_path_mknod", Names, &[FileCreate]),
+    deep("deep_mknod", "vfs_mknod", Names, &[FileCreate]),
+    deep("deep_mknod_regular", "vfs_create", Names, &[FileCreate]),
+    deep("deep_accept", "inet_csk_accept", Accepts, &[Network]),
+    deep("deep_ptrace", "__ptrace_link", Tracers, &[ProcessAccess]),
+    deep("deep_bpf_load", "perf_event_bpf_event", Group::Ebpf, &[Ebpf]),
+    deep("deep_bpf_link", "bpf_link_settle", Group::Ebpf, &[Ebpf]),
+    optional(deep("deep_bpf_cgroup", "cgroup_bpf_prog_attach", Group::Ebpf, &[Ebpf])),
+    optional(deep("deep_bpf_tcx", "tcx_prog_attach", Group::Ebpf, &[Ebpf])),
+    optional(deep("deep_bpf_sockmap", "sock_map_get_from_fd", Group::Ebpf, &[Ebpf])),
+    // Tracepoint tier. Calls that an architecture does not have (arm64 has no open, unlink…) are optional.
+    optional(call("exit_open", "open", Opens, OPENS)),
+    call("exit_openat", "openat", Opens, OPENS),
+    optional(call("exit_openat2", "openat2", Opens, OPENS)),
+    optional(call("exit_creat", "creat", Opens, OPENS)),
+    call("exit_ftruncate", "ftruncate", Opens, &[FileCreate]),
+    call("exit_truncate", "truncate", Opens, &[FileCreate]),
     touch("touch_set", "inode_set_ctime_to_ts"),
     touch("touch_exchanged", "ctime_ns_xchg"),
     touch("touch_skipped", "ctime_xchg_skip"),
-    call("exit_unlink", "unlink", &[FileDelete], "files deleted by unlink"),
-    call("exit_unlinkat", "unlinkat", &[FileDelete], "files deleted by unlinkat"),
-    call("exit_rename", "rename", NAMES, "files renamed by rename"),
-    call("exit_renameat", "renameat", NAMES, "files renamed by renameat"),
-    call("exit_renameat2", "renameat2", NAMES, "files renamed by renameat2"),
-    call("exit_link", "link", &[FileCreate], "names made by link"),
-    call("exit_linkat", "linkat", &[FileCreate], "names made by linkat"),
-    call("exit_symlink", "symlink", &[FileCreate], "links made by symlink"),
-    call("exit_symlinkat", "symlinkat", &[FileCreate], "links made by symlinkat"),
-    call("exit_mknod", "mknod", &[FileCreate], "nodes made by mknod"),
-    call("exit_mknodat", "mknodat", &[FileCreate], "nodes made by mknodat"),
-    call("exit_ptrace", "ptrace", &[ProcessAccess], "tracers that attach"),
-    call("exit_bpf", "bpf", &[Ebpf], "eBPF programs loaded and attached"),
+    optional(call("exit_unlink", "unlink", Names, &[FileDelete])),
+    call("exit_unlinkat", "unlinkat", Names, &[FileDelete]),
+    optional(call("exit_rename", "rename", Names, NAMES)),
+    optional(call("exit_renameat", "renameat", Names, NAMES)),
+    call("exit_renameat2", "renameat2", Names, NAMES),
+    optional(call("exit_link", "link", Names, &[FileCreate])),
+    call("exit_linkat", "linkat", Names, &[FileCreate]),
+    optional(call("exit_symlink", "symlink", Names, &[FileCreate])),
+    call("exit_symlinkat", "symlinkat", Names, &[FileCreate]),
+    optional(call("exit_mknod", "mknod", Names, &[FileCreate])),
+    call("exit_mknodat", "mknodat", Names, &[FileCreate]),
+    call("exit_accept", "accept", Accepts, &[Network]),
+    call("exit_accept4", "accept4", Accepts, &[Network]),
+    call("exit_ptrace", "ptrace", Tracers, &[ProcessAccess]),
+    call("exit_bpf", "bpf", Group::Ebpf, &[Ebpf]),
     #[cfg(target_arch = "x86_64")]
-    hook(
-        "compat_exit",
-        Tracepoint("sys_exit"),
-        Tier::Tracepoint,
-        &[FileCreate, FileDelete, RawAccess, Network, ProcessAccess, Ebpf],
-        "what 32-bit system calls do",
-    ),
+    HookSpec {
+        tier: Tier::Tracepoint,
+        group: Group::CompatCalls,
+        ..always(
+            "compat_exit",
+            Tracepoint("sys_exit"),
+            &[FileCreate, FileDelete, RawAccess, Network, ProcessAccess, Ebpf],
+            "what 32-bit system calls do",
+        )
+    },
 ];
 
 #[cfg(test)]
 mod tests {
-    use super::HOOKS;
+    use super::{Group, HOOKS, Need, Tier};
 
     #[test]
     fn each_program_stands_once_and_serves_something() {
@@ -182,6 +268,24 @@ mod tests {
                 hook.program
             );
             assert!(!hook.serves.is_empty(), "{} serves nothing", hook.program);
+        }
+    }
+
+    #[test]
+    fn each_tiered_group_has_both_tiers_and_serves_the_same_with_them() {
+        for group in Group::TIERED {
+            let served = |tier: Tier| {
+                let mut served: Vec<String> = HOOKS
+                    .iter()
+                    .filter(|hook| hook.group == group && hook.tier == tier && hook.need == Need::Tier)
+                    .flat_map(|hook| hook.serves.iter().map(|domain| format!("{domain:?}")))
+                    .collect();
+                served.sort();
+                served.dedup();
+                served
+            };
+            assert!(!served(Tier::Deep).is_empty(), "{group:?}");
+            assert_eq!(served(Tier::Deep), served(Tier::Tracepoint), "{group:?}");
         }
     }
 }

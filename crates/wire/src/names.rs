@@ -76,26 +76,29 @@ pub struct Place<'a> {
     pub base: Path<'a>,
     /// The user's string: absolute or relative, not normalised.
     pub name: &'a [u8],
+    /// `base` is the whole path, as the kernel resolved it, and `name` is empty.
+    pub exact: bool,
 }
 
 /// Heads of a place, which stand before its bytes.
 pub(crate) struct PlaceHead {
     base: PathHead,
     name_length: u32,
+    exact: bool,
 }
 
 impl PlaceHead {
     pub(crate) fn read(bytes: &mut Bytes<'_>) -> Result<Self, DecodeError> {
         let base = PathHead::read(bytes)?;
         let name_length = bytes.u32()?;
-        bytes.u32()?;
-        Ok(Self { base, name_length })
+        let exact = bytes.u32()? != 0;
+        Ok(Self { base, name_length, exact })
     }
 
     pub(crate) fn body<'a>(&self, bytes: &mut Bytes<'a>) -> Result<Place<'a>, DecodeError> {
         let base = self.base.body(bytes)?;
         let name = bytes.take(self.name_length as usize)?;
-        Ok(Place { base, name: name.strip_suffix(b"\0").unwrap_or(name) })
+        Ok(Place { base, name: name.strip_suffix(b"\0").unwrap_or(name), exact: self.exact })
     }
 }
 

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Deep tier: the same facts as file.bpf.c, trace.bpf.c and accept, where the kernel lets us stand on its functions.
+ * Nothing here is run by a system call that does none of this, io_uring passes here too, and what is read are the
+ * kernel's objects, which no thread of the caller can change.
+ *
+ * A function that changes a name gets no mount, and the hook that gets the mount comes before it is known whether the
+ * change succeeds. So the security_path_* hook notes mount and files, and the exit of the vfs_* function reports them.
+ */
+#include "lib/paths.h"
+#include <bpf/bpf_tracing.h>
+
+/* --- differences between kernels ---------------------------------------------------------------------------------- */
+
+struct renamedata {
+	struct dentry *old_dentry;
+} __attribute__((preserve_access_index));
+
+/*
+ * 5.12 (6521f8917082, "namei: prepare for idmapped mounts") put the mount's user namespace before the other arguments
+ * of the vfs_* functions, and 9fe61450972d gave vfs_rename one struct instead of six arguments.
+ */
+#define SHIFTED (bpf_core_type_exists(struct renamedata) ? 1 : 0)
+
+/* 5.17 (f92c1e183604, "bpf: Add get_func_[arg|ret|arg_cnt] helpers") finds the result behind any number of arguments. */
+enum bpf_func_id___result {
+	BPF_FUNC_get_func_ret___result = 184,
+};
+
+static __always_inline long result_of(void *context, int place_before_5_17)
+{
+	__u64 result = -1;
+	if (bpf_core_enum_value_exists(enum bpf_func_id___result, BPF_FUNC_get_func_ret___result))
+		bpf_get_func_ret(context, &result);
+	else
+		result = ((__u64 *)context)[place_before_5_17];
+	return (int)result;
+}
+
+/* --- calls on names ----------------------------------------------------------------------------------------------- */
+
+struct noted {
+	struct vfsmount *mount;
+	struct dentry *dentry; /* whose change is waited for */
+	__u32 deed;
+	__u32 flags;
+	__u32 count;
+	__u32 reserved;
+	struct wire_touched files[2];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 2048);
+	__type(key, __u32);
+	__type(value, struct noted);
+} noted_calls SEC(".maps");
+
+/* A value to start an entry with: too large for the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct noted);
+} noted_none SEC(".maps");
+
+static __always_inline struct noted *note(__u32 deed, const struct path *directory, struct dentry *dentry)
+{
+	__u32 thread = bpf_get_current_pid_tgid(), zero = 0;
+	struct noted *none = bpf_map_lookup_elem(&noted_none, &zero);
+	if (!none || bpf_map_update_elem(&noted_calls, &thread, none, BPF_ANY))
+		return 0;
+	struct noted *noted = bpf_map_lookup_elem(&noted_calls, &thread);
+	if (!noted)
+		return 0;
+	noted->mount = BPF_CORE_READ(directory, mnt);
+	noted->dentry = dentry;
+	noted->deed = deed;
+	return noted;
+}
+
+/* The file that a name stands for now, before the change; directories are no files here. */
+static __always_inline void note_file(struct noted *noted, struct dentry *dentry)
+{
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	__u32 slot = noted->count;
+	if (!inode || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR || slot >= 2)
+		return;
+	struct wire_touched *file = &noted->files[slot];
+	fill_file(&file->file, inode);
+	file->parent_inode = BPF_CORE_READ(dentry, d_parent, d_inode, i_ino);
+	bpf_probe_read_kernel_str(file->name, sizeof(file->name), BPF_CORE_READ(dentry, d_name.name));
+	noted->count = slot + 1;
+}
+
+static __noinline void report_noted(struct noted *noted)
+{
+	struct small *scratch = take_small(WIRE_FILE_NAME);
+	if (!scratch)
+		return;
+	struct wire_file_name *record = (void *)scratch->bytes;
+	struct path root, path = { .mnt = noted->mount, .dentry = noted->dentry };
+	__u32 at = sizeof(*record);
+	bool goes = noted->deed == WIRE_NAME_UNLINK || noted->deed == WIRE_NAME_TRUNCATE;
+
+	fill_header(&record->header, WIRE_FILE_NAME);
+	fill_current(&record->task);
+	record->deed = noted->deed;
+	record->call_flags = noted->flags;
+	record->touched_count = 0;
+	record->touched_known = 1;
+	__builtin_memset(&record->from, 0, sizeof(record->from));
+	__builtin_memset(&record->to, 0, sizeof(record->to));
+	record->from.base.flags = WIRE_PATH_ABSENT;
+	record->to.base.flags = WIRE_PATH_ABSENT;
+	for (__u32 i = 0; i < 2; i++) {
+		if (i >= noted->count)
+			break;
+		__builtin_memcpy(&scratch->bytes[at], &noted->files[i], sizeof(struct wire_touched));
+		record->touched_count = i + 1;
+		at += sizeof(struct wire_touched);
+	}
+	root_of((void *)bpf_get_current_task(), &root);
+	if (goes) {
+		record->from.exact = 1;
+		at = append_path(scratch->bytes, at, &record->from.base, &path, &root);
+	} else {
+		record->to.exact = 1;
+		at = append_path(scratch->bytes, at, &record->to.base, &path, &root);
+	}
+	if (at <= SCRATCH_SMALL)
+		submit(record, at, WIRE_FILE_NAME);
+	scratch->busy = 0;
+}
+
+/*
+ * Reports the noted call when this is the change it waited for: an overlay changes files of the layers below on the
+ * way, with other dentries.
+ */
+static __always_inline int changed(__u32 deed, struct dentry *dentry, struct dentry *or_dentry, long result)
+{
+	__u32 thread = bpf_get_current_pid_tgid();
+	struct noted *noted = bpf_map_lookup_elem(&noted_calls, &thread);
+	if (!noted || noted->deed != deed || (noted->dentry != dentry && noted->dentry != or_dentry))
+		return 0;
+	if (result == 0)
+		report_noted(noted);
+	bpf_map_delete_elem(&noted_calls, &thread);
+	return 0;
+}
+
+SEC("fentry/security_path_unlink")
+int note_unlink(__u64 *context)
+{
+	struct dentry *dentry = (void *)context[1];
+	struct noted *noted = note(WIRE_NAME_UNLINK, (void *)context[0], dentry);
+	if (noted)
+		note_file(noted, dentry);
+	return 0;
+}
+
+SEC("fexit/vfs_unlink")
+int deep_unlink(__u64 *context)
+{
+	struct dentry *dentry = SHIFTED ? (void *)context[2] : (void *)context[1];
+	return changed(WIRE_NAME_UNLINK, dentry, 0, result_of(context, SHIFTED ? 4 : 3));
+}
+
+SEC("fentry/security_path_rename")
+int note_rename(__u64 *context)
+{
+	struct dentry *from = (void *)context[1], *to = (void *)context[3];
+	struct noted *noted = note(WIRE_NAME_RENAME, (void *)context[2], from);
+	if (!noted)
+		return 0;
+	noted->flags = context[4];
+	note_file(noted, from);
+	/* Two names of one file: the call does nothing. */
+	if (BPF_CORE_READ(from, d_inode) != BPF_CORE_READ(to, d_inode))
+		note_file(noted, to);
+	else
+		noted->dentry = 0;
+	return 0;
+}
+
+/* The dentry that was renamed carries the new name by now. */
+SEC("fexit/vfs_rename")
+int deep_rename(__u64 *context)
+{
+	struct dentry *dentry;
+	if (SHIFTED)
+		dentry = BPF_CORE_READ((struct renamedata *)context[0], old_dentry);
+	else
+		dentry = (void *)context[1];
+	return changed(WIRE_NAME_RENAME, dentry, 0, result_of(context, SHIFTED ? 1 : 6));
+}
+
+SEC("fentry/security_path_link")
+int note_link(__u64 *context)
+{
+	note(WIRE_NAME_LINK, (void *)context[1], (void *)context[2]);
+	return 0;
+}
+
+SEC("fexit/vfs_link")
+int deep_link(__u64 *context)
+{
+	struct dentry *dentry = SHIFTED ? (void *)context[3] : (void *)context[2];
+	return changed(WIRE_NAME_LINK, dentry, 0, result_of(context, SHIFTED ? 5 : 4));
+}
+
+SEC("fentry/security_path_symlink")
+int note_symlink(__u64 *context)
+{
+	note(WIRE_NAME_SYMLINK, (void *)context[0], (void *)context[1]);
+	return 0;
+}
+
+SEC("fexit/vfs_symlink")
+int deep_symlink(__u64 *context)
+{
+	struct dentry *dentry = SHIFTED ? (void *)context[2] : (void *)context[1];
+	return changed(WIRE_NAME_SYMLINK, dentry, 0, result_of(context, SHIFTED ? 4 : 3));
+}
+
+/* Also asked before an open may create: that note waits for nothing and is overwritten. Sockets are made by bind. */
+SEC("fentry/security_path_mknod")
+int note_mknod(__u64 *context)
+{
+	__u32 mode = context[2];
+	if ((mode & S_IFMT) == S_IFSOCK)
+		return 0;
+	struct noted *noted = note(WIRE_NAME_MKNOD, (void *)context[0], (void *)context[1]);
+	if (noted)
+		noted->flags = mode;
+	return 0;
+}
+
+SEC("fexit/vfs_mknod")
+int deep_mknod(__u64 *context)
+{
+	struct dentry *dentry = SHIFTED ? (void *)context[2] : (void *)context[1];
+	return changed(WIRE_NAME_MKNOD, dentry, 0, result_of(context, SHIFTED ? 5 : 4));
+}
+
+/* mknod of a regular file. The directory argument went in 6.19, so the dentry is looked for in two places. */
+SEC("fexit/vfs_create")
+int deep_mknod_regular(__u64 *context)
+{
+	return changed(WIRE_NAME_MKNOD, (void *)context[1], (void *)context[2], result_of(context, SHIFTED ? 5 : 4));
+}
+
+/* --- opens -------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Every open passes here with the file complete: FMODE_CREATED is set when the open made it. An overlay opens the file
+ * below without that mark.
+ */
+SEC("fentry/security_file_open")
+int deep_open(__u64 *context)
+{
+	struct file *file = (void *)context[0];
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	__u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+
+	if (type == S_IFREG && BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
+		report_open(file, inode, WIRE_OPEN_CREATED);
+	else if (type == S_IFBLK)
+		report_open(file, inode, WIRE_OPEN_RAW_DEVICE);
+	return 0;
+}
+
+/* O_TRUNC and ftruncate, when they succeeded. What this very open made has been reported. */
+SEC("fexit/do_truncate")
+int deep_truncate_file(__u64 *context)
+{
+	__u64 length = SHIFTED ? context[2] : context[1];
+	struct file *file = SHIFTED ? (void *)context[4] : (void *)context[3];
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	if (!file || length || result_of(context, SHIFTED ? 5 : 4))
+		return 0;
+	if (!(BPF_CORE_READ(file, f_mode) & FMODE_CREATED) && BPF_CORE_READ(inode, i_nlink))
+		report_open(file, inode, WIRE_OPEN_OVERWRITTEN);
+	return 0;
+}
+
+SEC("fexit/vfs_truncate")
+int deep_truncate(__u64 *context)
+{
+	const struct path *path = (void *)context[0];
+	if (context[1] || result_of(context, 2))
+		return 0;
+	struct noted *noted = note(WIRE_NAME_TRUNCATE, path, BPF_CORE_READ(path, dentry));
+	if (noted)
+		report_noted(noted);
+	return 0;
+}
+
+/* --- connections, tracers, programs ------------------------------------------------------------------------------- */
+
+/* 6.10 (92ef0fd55ac8, "net: change proto and proto_ops accept type") changed the arguments, not the result. */
+SEC("fexit/inet_csk_accept")
+int deep_accept(__u64 *context)
+{
+	__u64 result = 0;
+	if (bpf_core_enum_value_exists(enum bpf_func_id___result, BPF_FUNC_get_func_ret___result))
+		bpf_get_func_ret(context, &result);
+	else
+		result = context[4];
+	if (result)
+		report_accepted((struct sock *)result);
+	return 0;
+}
+
+/* Also run when a traced process forks and when a process asks to be traced: then the tracer is not the caller. */
+SEC("fentry/__ptrace_link")
+int deep_ptrace(__u64 *context)
+{
+	struct task_struct *target = (void *)context[0], *tracer = (void *)context[1];
+	if ((__u64)tracer == bpf_get_current_task())
+		report_traced(target, 0);
+	return 0;
+}
+
+/* Said by the kernel itself after each load that succeeded. */
+SEC("fentry/perf_event_bpf_event")
+int deep_bpf_load(__u64 *context)
+{
+	if ((__u32)context[1] == 1 /* PERF_BPF_EVENT_PROG_LOAD */)
+		report_program((struct bpf_prog *)context[0], COMMAND_PROG_LOAD, 0);
+	return 0;
+}
+
+/* The last step of making any link. */
+SEC("fentry/bpf_link_settle")
+int deep_bpf_link(__u64 *context)
+{
+	struct bpf_link_primer *primer = (void *)context[0];
+	struct bpf_link *link = BPF_CORE_READ(primer, link);
+	report_program(BPF_CORE_READ(link, prog), COMMAND_LINK_CREATE, link_attach_type(link));
+	return 0;
+}
+
+/* Attaching without a link. */
+SEC("fexit/cgroup_bpf_prog_attach")
+int deep_bpf_cgroup(__u64 *context)
+{
+	if (context[3] == 0)
+		report_program((struct bpf_prog *)context[2], COMMAND_PROG_ATTACH, 0);
+	return 0;
+}
+
+SEC("fexit/tcx_prog_attach")
+int deep_bpf_tcx(__u64 *context)
+{
+	if (context[2] == 0)
+		report_program((struct bpf_prog *)context[1], COMMAND_PROG_ATTACH, 0);
+	return 0;
+}
+
+SEC("fexit/sock_map_get_from_fd")
+int deep_bpf_sockmap(__u64 *context)
+{
+	if (context[2] == 0)
+		report_program((struct bpf_prog *)context[1], COMMAND_PROG_ATTACH, 0);
+	return 0;
+}

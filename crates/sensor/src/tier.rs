@@ -1,0 +1,82 @@
+//! Which tier serves which group of facts: the deep one where this kernel grants all it needs.
+
+use crate::programs::{Group, HOOKS, HookSpec, Need, Tier};
+
+/// What the user asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TierChoice {
+    /// For each group the best that this kernel grants.
+    #[default]
+    Auto,
+    /// The deep tier, or nothing for a group that it cannot serve.
+    Deep,
+    /// The tracepoint tier everywhere.
+    Tracepoint,
+}
+
+/// The tier of each group.
+pub(crate) struct Tiers {
+    choice: TierChoice,
+    refused: Vec<Group>,
+}
+
+impl Tiers {
+    /// Chooses, given whether a hook can be had.
+    pub(crate) fn choose(choice: TierChoice, mut available: impl FnMut(&HookSpec) -> bool) -> Self {
+        let mut refused = Vec::new();
+        for group in Group::TIERED {
+            let complete = HOOKS
+                .iter()
+                .filter(|hook| hook.group == group && hook.tier == Tier::Deep && hook.need == Need::Tier)
+                .all(&mut available);
+            if !complete {
+                refused.push(group);
+            }
+        }
+        Self { choice, refused }
+    }
+
+    /// Whether a hook belongs to the tier that serves its group.
+    pub(crate) fn uses(&self, hook: &HookSpec) -> bool {
+        match (hook.tier, self.choice) {
+            (Tier::Both, _) => true,
+            (Tier::Deep, TierChoice::Deep) | (Tier::Tracepoint, TierChoice::Tracepoint) => true,
+            (Tier::Deep, TierChoice::Tracepoint) | (Tier::Tracepoint, TierChoice::Deep) => false,
+            (Tier::Deep, TierChoice::Auto) => !self.refused.contains(&hook.group),
+            (Tier::Tracepoint, TierChoice::Auto) if hook.group == Group::CompatCalls => {
+                !self.refused.is_empty()
+            }
+            (Tier::Tracepoint, TierChoice::Auto) => self.refused.contains(&hook.group),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TierChoice, Tiers};
+    use crate::programs::HOOKS;
+
+    fn used(choice: TierChoice, missing: &str) -> Vec<&'static str> {
+        let tiers = Tiers::choose(choice, |hook| hook.program != missing);
+        HOOKS.iter().filter(|hook| tiers.uses(hook)).map(|hook| hook.program).collect()
+    }
+
+    #[test]
+    fn the_deep_tier_serves_where_it_is_complete() {
+        let all = used(TierChoice::Auto, "");
+        assert!(all.contains(&"deep_open") && !all.contains(&"exit_openat"));
+        assert!(!all.contains(&"compat_exit"), "no program stands on every system call");
+    }
+
+    #[test]
+    fn a_group_that_misses_a_hook_falls_back_alone() {
+        let some = used(TierChoice::Auto, "deep_unlink");
+        assert!(some.contains(&"exit_unlinkat") && !some.contains(&"note_rename"));
+        assert!(some.contains(&"deep_open"));
+        assert!(cfg!(not(target_arch = "x86_64")) || some.contains(&"compat_exit"));
+        assert!(
+            used(TierChoice::Auto, "deep_bpf_tcx").contains(&"deep_bpf_load"),
+            "an optional hook decides nothing"
+        );
+    }
+}
