@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use memchr::memmem::Finder;
+use memchr::memmem;
 use tuxmon_config::Condition;
 
 /// A condition with its value, ready to compare with lower-cased text.
@@ -13,31 +13,56 @@ pub(crate) enum Test {
     NotBeginWith(Box<str>),
     EndWith(Box<str>),
     NotEndWith(Box<str>),
-    Contains(Word),
-    Excludes(Word),
-    IsAny(Box<[Box<str>]>),
-    ContainsAny(Box<[Word]>),
-    ContainsAll(Box<[Word]>),
-    ExcludesAny(Box<[Word]>),
-    ExcludesAll(Box<[Word]>),
+    Contains(Box<str>),
+    Excludes(Box<str>),
+    IsAny(Words),
+    ContainsAny(Words),
+    ContainsAll(Words),
+    ExcludesAny(Words),
+    ExcludesAll(Words),
     LessThan(Box<str>),
     MoreThan(Box<str>),
     /// The last part of a path behind one of these separators.
     Name(&'static [char], Box<str>),
 }
 
-/// A word to look for.
-pub(crate) struct Word(Finder<'static>);
+/// The words of a list, in little more memory than its text: a configuration may be one long list.
+///
+/// Compat: words are not trimmed; a `;` where a word should begin makes a word of all that follows,
+/// itself included, unless it is the last character; a last `;` is followed by an empty word.
+pub(crate) struct Words {
+    text: Box<str>,
+    ends: Box<[u32]>, // each word begins one behind the end of the one before it
+}
 
-impl Word {
-    fn new(word: &str) -> Self {
-        Self(Finder::new(word.as_bytes()).into_owned())
+impl Words {
+    fn new(text: &str) -> Self {
+        let mut ends = Vec::new();
+        let mut start = 0;
+        loop {
+            let rest = &text[start..];
+            let literal = rest.len() > 1 && rest.starts_with(';');
+            let Some(length) = rest.find(';').filter(|_| !literal) else {
+                ends.push(text.len() as u32);
+                return Self { text: Box::from(text), ends: ends.into() };
+            };
+            ends.push((start + length) as u32);
+            start += length + 1;
+        }
     }
 
-    /// Compat: an empty value contains nothing, not even the empty word.
-    fn is_in(&self, field: &str) -> bool {
-        !field.is_empty() && self.0.find(field.as_bytes()).is_some()
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        self.ends.iter().scan(0, |start, &end| {
+            let word = &self.text[*start..end as usize];
+            *start = end as usize + 1;
+            Some(word)
+        })
     }
+}
+
+/// Compat: an empty value contains nothing, not even the empty word.
+fn contains(field: &str, word: &str) -> bool {
+    !field.is_empty() && memmem::find(field.as_bytes(), word.as_bytes()).is_some()
 }
 
 impl Test {
@@ -45,7 +70,7 @@ impl Test {
     pub(crate) fn new(condition: Condition, value: &str) -> Self {
         let value = value.to_ascii_lowercase();
         let whole = || Box::from(value.as_str());
-        let words = || tokens(&value).into_iter().map(Word::new).collect();
+        let words = || Words::new(&value);
         match condition {
             Condition::Is => Self::Is(whole()),
             Condition::IsNot => Self::IsNot(whole()),
@@ -53,9 +78,9 @@ impl Test {
             Condition::NotBeginWith => Self::NotBeginWith(whole()),
             Condition::EndWith => Self::EndWith(whole()),
             Condition::NotEndWith => Self::NotEndWith(whole()),
-            Condition::Contains => Self::Contains(Word::new(&value)),
-            Condition::Excludes => Self::Excludes(Word::new(&value)),
-            Condition::IsAny => Self::IsAny(tokens(&value).into_iter().map(Box::from).collect()),
+            Condition::Contains => Self::Contains(whole()),
+            Condition::Excludes => Self::Excludes(whole()),
+            Condition::IsAny => Self::IsAny(words()),
             Condition::ContainsAny => Self::ContainsAny(words()),
             Condition::ContainsAll => Self::ContainsAll(words()),
             Condition::ExcludesAny => Self::ExcludesAny(words()),
@@ -75,14 +100,14 @@ impl Test {
             Self::NotBeginWith(value) => !field.starts_with(&**value),
             Self::EndWith(value) => field.ends_with(&**value),
             Self::NotEndWith(value) => !field.ends_with(&**value),
-            Self::Contains(word) => word.is_in(field),
-            Self::Excludes(word) => !word.is_in(field),
-            Self::IsAny(values) => values.iter().any(|value| field == &**value),
-            Self::ContainsAny(words) => words.iter().any(|word| word.is_in(field)),
-            Self::ContainsAll(words) => words.iter().all(|word| word.is_in(field)),
-            Self::ExcludesAny(words) => !words.iter().any(|word| word.is_in(field)),
+            Self::Contains(word) => contains(field, word),
+            Self::Excludes(word) => !contains(field, word),
+            Self::IsAny(values) => values.iter().any(|value| field == value),
+            Self::ContainsAny(words) => words.iter().any(|word| contains(field, word)),
+            Self::ContainsAll(words) => words.iter().all(|word| contains(field, word)),
+            Self::ExcludesAny(words) => !words.iter().any(|word| contains(field, word)),
             // Compat: the opposite of `contains all`, not "contains none of them"
-            Self::ExcludesAll(words) => !words.iter().all(|word| word.is_in(field)),
+            Self::ExcludesAll(words) => !words.iter().all(|word| contains(field, word)),
             Self::LessThan(value) => by_unit(field, value) == Ordering::Less,
             Self::MoreThan(value) => by_unit(field, value) == Ordering::Greater,
             Self::Name(separators, value) => field.rsplit(*separators).next() == Some(value),
@@ -109,27 +134,6 @@ fn by_unit(a: &str, b: &str) -> Ordering {
     a.encode_utf16().cmp(b.encode_utf16())
 }
 
-/// The words of a list.
-///
-/// Compat: they are not trimmed; a `;` where a word should begin makes a word of all that follows,
-/// itself included, unless it is the last character; a last `;` is followed by an empty word.
-fn tokens(value: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut rest = value;
-    loop {
-        if rest.len() > 1 && rest.starts_with(';') {
-            words.push(rest);
-            return words;
-        }
-        let Some((word, after)) = rest.split_once(';') else {
-            words.push(rest);
-            return words;
-        };
-        words.push(word);
-        rest = after;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,13 +154,17 @@ mod tests {
 
     #[test]
     fn lists_split_as_upstreams() {
-        assert_eq!(tokens("a;b"), ["a", "b"]);
-        assert_eq!(tokens("a;b;"), ["a", "b", ""]);
-        assert_eq!(tokens("a;;b"), ["a", ";b"]);
-        assert_eq!(tokens(";a"), [";a"]);
-        assert_eq!(tokens("a;;"), ["a", "", ""]);
-        assert_eq!(tokens(";"), ["", ""]);
-        assert_eq!(tokens(""), [""]);
+        #[track_caller]
+        fn check(list: &str, words: &[&str]) {
+            assert!(Words::new(list).iter().eq(words.iter().copied()), "{list:?}");
+        }
+        check("a;b;", &["a", "b", ""]);
+        check("a;b", &["a", "b"]);
+        check("a;;b", &["a", ";b"]);
+        check(";a", &[";a"]);
+        check("a;;", &["a", "", ""]);
+        check(";", &["", ""]);
+        check("", &[""]);
     }
 
     #[test]

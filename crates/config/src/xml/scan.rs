@@ -10,8 +10,8 @@ use super::{Attribute, Document, Element};
 /// A configuration is five levels deep.
 const MAX_DEPTH: usize = 64;
 /// The richest published configuration has some three thousand elements.
-const MAX_ELEMENTS: usize = 100_000;
-const MAX_ATTRIBUTES: usize = 200_000;
+const MAX_ELEMENTS: usize = 50_000;
+const MAX_ATTRIBUTES: usize = 100_000;
 
 const WHITE_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
