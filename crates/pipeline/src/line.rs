@@ -18,7 +18,7 @@ use crate::machine::Machine;
 use crate::output::Output;
 use crate::parking::{Parking, ParkingLimits, Ticket};
 use crate::sequence::Sequences;
-use crate::source::{Collect, Loss};
+use crate::source::Loss;
 use crate::trouble::{Trouble, TroubleBook, events_of};
 
 /// What the line needs to know before the first record.
@@ -129,9 +129,18 @@ impl Pipeline {
         self.troubles.note(Trouble::RecordsMissing, "unknown", missing, now, now);
     }
 
-    /// Takes note of events that an output dropped.
-    pub fn output_lost(&mut self, output: &str, count: u64, first: Timestamp, last: Timestamp) {
-        self.troubles.note(Trouble::OutputLost, output, count, first, last);
+    /// Takes note of a trouble, to be told with the next ones.
+    pub fn note(&mut self, trouble: Trouble, subject: &str, count: u64, first: Timestamp, last: Timestamp) {
+        self.troubles.note(trouble, subject, count, first, last);
+    }
+
+    /// Takes note of a record that came too late to be looked at.
+    pub fn abandon(&mut self, bytes: &[u8]) {
+        self.counters.records += 1;
+        let Ok(record) = decode(bytes) else { return };
+        self.sequences.seen(record.header.cpu, record.header.sequence);
+        let time = self.machine.clock.timestamp(record.header.time);
+        self.troubles.note(Trouble::EventsLeft, events_of(record.header.kind), 1, time, time);
     }
 
     /// Writes an event 255 at once.
@@ -160,11 +169,6 @@ impl Pipeline {
         self.machine.hasher.want(self.algorithms);
     }
 
-    /// What the kernel side has to collect.
-    pub fn collect(&self) -> Collect {
-        Collect::for_rules(&self.rules)
-    }
-
     /// All running processes have been given as records, beginning at this time.
     pub fn seeded(&mut self, began: BootTime) {
         self.machine.processes.seeded(began, &mut self.machine.users);
@@ -186,6 +190,11 @@ impl Pipeline {
         for event in self.troubles.take(self.now()) {
             self.write(&event, output);
         }
+    }
+
+    /// How many events wait for hashes.
+    pub fn waiting(&self) -> usize {
+        self.parking.len()
     }
 
     /// What the line has done so far.

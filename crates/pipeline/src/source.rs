@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tuxmon_config::Config;
 use tuxmon_rules::Rules;
 use tuxmon_wire::{BootTime, Kind};
 
@@ -62,8 +63,9 @@ pub struct Collect {
 }
 
 impl Collect {
-    /// What these rules need: an event type is collected when the configuration has a node for it.
-    pub fn for_rules(rules: &Rules) -> Self {
+    /// What this configuration needs: an event type is collected when it has a node for it.
+    pub fn for_config(config: &Config) -> Self {
+        let rules = Rules::compile(config);
         Self {
             network: rules.collects(3),
             raw_access: rules.collects(9),

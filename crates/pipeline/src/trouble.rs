@@ -26,8 +26,16 @@ pub enum Trouble {
     RecordsFailed,
     /// Events were written without hashes, as these took too long.
     HashesLeftOut,
-    /// A destination was too slow or away.
+    /// The agent ended before it came to them.
+    EventsLeft,
+    /// A destination was too slow or away for too long.
     OutputLost,
+    /// A destination stopped taking events, or could not be opened anew.
+    OutputFailed,
+    /// A destination has lines without an end.
+    OutputTorn,
+    /// The file with the next record id cannot be written.
+    RecordIdsUnsaved,
     /// A new configuration was refused, the old one stays.
     ConfigurationRefused,
     /// The kernel side could not be told what a new configuration collects.
@@ -41,65 +49,104 @@ pub struct TroubleSpec {
     pub trouble: Trouble,
     /// `ID` of event 255.
     pub id: &'static str,
-    /// What follows count and subject in the description.
+    /// What is counted, in the description.
+    pub counted: &'static str,
+    /// What follows count, subject and interval in the description.
     pub cause: &'static str,
     /// What to do about it.
     pub remedy: &'static str,
 }
 
 /// All sorts of trouble, in the order of the enum.
-pub const TROUBLES: [TroubleSpec; 9] = [
+pub const TROUBLES: [TroubleSpec; 13] = [
     TroubleSpec {
         trouble: Trouble::EventsLost,
         id: "EventsLost",
+        counted: "records",
         cause: "the ring buffer had no room",
         remedy: "a larger --ring-size, or a configuration that collects less",
     },
     TroubleSpec {
         trouble: Trouble::EventsMissed,
         id: "EventsMissed",
+        counted: "records",
         cause: "the hook could not read what it needs",
         remedy: "report it with the kernel's version",
     },
     TroubleSpec {
         trouble: Trouble::RecordsMissing,
         id: "RecordsMissing",
+        counted: "records",
         cause: "their numbers never came",
         remedy: "report it with the kernel's version",
     },
     TroubleSpec {
         trouble: Trouble::RecordsUnreadable,
         id: "RecordsUnreadable",
+        counted: "records",
         cause: "their bytes are not of the wire format",
         remedy: "report it with the kernel's version",
     },
     TroubleSpec {
         trouble: Trouble::RecordsFailed,
         id: "RecordsFailed",
+        counted: "records",
         cause: "the agent failed on them",
         remedy: "report it with the agent's own log",
     },
     TroubleSpec {
         trouble: Trouble::HashesLeftOut,
         id: "HashesLeftOut",
+        counted: "events",
         cause: "their hashes took too long, the events have none",
         remedy: "fewer hash algorithms, or rules that drop executions of very large files",
     },
     TroubleSpec {
+        trouble: Trouble::EventsLeft,
+        id: "EventsLeft",
+        counted: "records",
+        cause: "the agent had to end before it came to them",
+        remedy: "a smaller --ring-size, or a configuration that collects less",
+    },
+    TroubleSpec {
         trouble: Trouble::OutputLost,
         id: "OutputLost",
+        counted: "events",
         cause: "it was too slow or away",
         remedy: "mend that output, or drop more by configuration",
     },
     TroubleSpec {
+        trouble: Trouble::OutputFailed,
+        id: "OutputFailed",
+        counted: "failures",
+        cause: "its events wait, in bounds, until it works again",
+        remedy: "mend that output",
+    },
+    TroubleSpec {
+        trouble: Trouble::OutputTorn,
+        id: "OutputTorn",
+        counted: "lines",
+        cause: "they have no end, or come again whole",
+        remedy: "give that output room; readers skip such lines",
+    },
+    TroubleSpec {
+        trouble: Trouble::RecordIdsUnsaved,
+        id: "RecordIdsUnsaved",
+        counted: "failures",
+        cause: "a crash could now make record ids come again",
+        remedy: "mend the state directory",
+    },
+    TroubleSpec {
         trouble: Trouble::ConfigurationRefused,
         id: "ConfigurationRefused",
+        counted: "times",
         cause: "the old configuration stays",
         remedy: "tuxmon check shows what is wrong",
     },
     TroubleSpec {
         trouble: Trouble::CollectionUnchanged,
         id: "CollectionUnchanged",
+        counted: "times",
         cause: "the kernel side collects as before",
         remedy: "restart the agent; its own log has the reason",
     },
@@ -190,13 +237,9 @@ impl TroubleBook {
 
 fn describe(trouble: Trouble, subject: &str, tally: Tally) -> String {
     let Tally { count, first, last } = tally;
-    let plural = if count == 1 { "" } else { "s" };
-    format!(
-        "{count} {subject} record{plural} from {} to {}: {}",
-        first.utc_time(),
-        last.utc_time(),
-        trouble.spec().cause
-    )
+    let TroubleSpec { counted, cause, .. } = trouble.spec();
+    let counted = if count == 1 { counted.trim_end_matches('s') } else { counted };
+    format!("{count} {counted} of {subject} from {} to {}: {cause}", first.utc_time(), last.utc_time())
 }
 
 #[cfg(test)]
@@ -252,9 +295,9 @@ mod tests {
         assert_eq!(
             descriptions(&book.due(at(20))),
             [
-                "EventsLost: 5 ProcessCreate records from 1970-01-01 00:00:09.000 to 1970-01-01 00:00:12.000: \
+                "EventsLost: 5 records of ProcessCreate from 1970-01-01 00:00:09.000 to 1970-01-01 00:00:12.000: \
                  the ring buffer had no room",
-                "EventsLost: 1 eBPFEvent record from 1970-01-01 00:00:09.000 to 1970-01-01 00:00:09.000: \
+                "EventsLost: 1 record of eBPFEvent from 1970-01-01 00:00:09.000 to 1970-01-01 00:00:09.000: \
                  the ring buffer had no room",
             ]
         );

@@ -91,7 +91,7 @@ pub(crate) fn read(file: &Path) -> (Option<Config>, Vec<Diagnostic>) {
 }
 
 /// Never takes more than one byte over the longest configuration: that one refuses it.
-fn bytes(file: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn bytes(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = MAX_BYTES as u64 + 1;
     if file.as_os_str() == "-" {

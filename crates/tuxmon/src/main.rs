@@ -2,6 +2,7 @@
 
 mod check;
 mod filter;
+mod run;
 
 use std::process::ExitCode;
 
@@ -19,11 +20,13 @@ struct Arguments {
 enum Command {
     Check(check::Args),
     Filter(filter::Args),
+    Run(run::Args),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Filter(args) => filter::run(&args),
+        Command::Run(args) => run::run(&args),
     }
 }

@@ -57,15 +57,20 @@ pub(crate) fn file_name(
 }
 
 fn resolved(machine: &mut Machine, task: &Task, place: &Place<'_>, leaf: Leaf) -> (Vec<u8>, Certainty) {
+    let base = base_of(place);
+    if place.exact { (base, Certainty::Resolved) } else { machine.names.resolve(task, &base, place.name, leaf) }
+}
+
+fn base_of(place: &Place<'_>) -> Vec<u8> {
     let mut base = Vec::with_capacity(place.base.leaf_first.len() + 1);
     place.base.append_to(&mut base);
-    machine.names.resolve(task, &base, place.name, leaf)
+    base
 }
 
 /// Whether a name is a directory now: only then is there something at its dot.
 fn is_directory(machine: &mut Machine, task: &Task, place: &Place<'_>) -> bool {
-    let dot = [place.name, b"/."].concat();
-    resolved(machine, task, &Place { base: place.base, name: &dot }, Leaf::Kept).1 == Certainty::Resolved
+    let dot = if place.exact { b".".to_vec() } else { [place.name, b"/."].concat() };
+    machine.names.resolve(task, &base_of(place), &dot, Leaf::Kept).1 == Certainty::Resolved
 }
 
 /// The changes of a record, in the order in which their events are written: what is gone first.
@@ -99,7 +104,7 @@ fn rename<'a>(record: &FileName<'a>) -> Changes<'a> {
 /// Which of the touched files was replaced: it had the new name and not the old one. A file with several names may
 /// come under any of them, then it is the one that had not the old name. Nothing when that is ambiguous.
 fn replaced(touched: &[Touched<'_>], record: &FileName<'_>) -> Option<File> {
-    let (from, to) = (last_component(record.from.name), last_component(record.to.name));
+    let (from, to) = (last_component(&record.from), last_component(&record.to));
     if from == to {
         return None;
     }
@@ -113,7 +118,7 @@ fn replaced(touched: &[Touched<'_>], record: &FileName<'_>) -> Option<File> {
 /// Both names have another file behind them than before and none is gone: two creations. A directory that takes
 /// part makes none under its new name.
 fn exchange<'a>(record: &FileName<'a>) -> Changes<'a> {
-    let (from, to) = (last_component(record.from.name), last_component(record.to.name));
+    let (from, to) = (last_component(&record.from), last_component(&record.to));
     let created = [Some(Change::Created(record.to)), Some(Change::Created(record.from))];
     let moved = [
         Some(Change::Moved(record.from, record.to)),
@@ -153,18 +158,25 @@ fn is_whiteout(touched: &Touched<'_>) -> bool {
 }
 
 /// The name itself, without the directories before it and slashes after it.
-fn last_component(name: &[u8]) -> &[u8] {
-    name.rsplit(|byte| *byte == b'/').find(|component| !component.is_empty()).unwrap_or_default()
+fn last_component<'a>(place: &Place<'a>) -> &'a [u8] {
+    let (path, separator) = if place.exact { (place.base.leaf_first, 0) } else { (place.name, b'/') };
+    let mut components = path.split(|byte| *byte == separator).filter(|component| !component.is_empty());
+    if place.exact { components.next() } else { components.next_back() }.unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use tuxmon_wire::{Path, Place};
+
     use super::last_component;
 
     #[test]
     fn the_last_component_is_the_name() {
         for (name, last) in [("a", "a"), ("/a/b", "b"), ("a/b//", "b"), ("", ""), ("/", "")] {
-            assert_eq!(last_component(name.as_bytes()), last.as_bytes(), "{name}");
+            let place = Place { name: name.as_bytes(), ..Place::default() };
+            assert_eq!(last_component(&place), last.as_bytes(), "{name}");
         }
+        let base = Path { leaf_first: b"c\0b\0a\0", ..Path::default() };
+        assert_eq!(last_component(&Place { base, name: b"", exact: true }), b"c");
     }
 }

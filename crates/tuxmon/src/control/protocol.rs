@@ -1,0 +1,185 @@
+//! What is said over the control socket.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "lowercase", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// How it is going.
+    Status,
+    /// The rules in force, as `sysmon -c` prints them.
+    Rules,
+    /// Read the configuration again.
+    Reload {
+        /// What event 16 calls it from now on; without it, as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "lowercase")]
+pub(crate) enum Answer {
+    /// To [`Request::Status`].
+    Status(Box<Status>),
+    /// To [`Request::Rules`].
+    Rules {
+        /// The text.
+        text: String,
+    },
+    /// To [`Request::Reload`].
+    Reload(Reloaded),
+    /// The request was not understood, or cannot be answered now.
+    Error {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What became of a configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reloaded {
+    /// Whether it is in force now.
+    pub(crate) accepted: bool,
+    /// What there is to say about it, as `tuxmon check` prints it.
+    pub(crate) remarks: Vec<String>,
+}
+
+/// How the agent is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Status {
+    /// Its process.
+    pub(crate) pid: u32,
+    /// When it began to collect, in UTC.
+    pub(crate) since: String,
+    /// Its own version.
+    pub(crate) version: String,
+    /// The version of the original whose events it writes.
+    pub(crate) compatible_with: String,
+    /// The schema of its events.
+    pub(crate) schema: String,
+    /// What it is told to record.
+    pub(crate) configuration: Configuration,
+    /// What it collects from the kernel, by fact.
+    pub(crate) collection: Vec<Fact>,
+    /// Events written since the start, by name.
+    pub(crate) events: BTreeMap<String, u64>,
+    /// Events that the rules dropped since the start.
+    pub(crate) dropped_by_rules: u64,
+    /// What was lost since the start, by cause and subject.
+    pub(crate) losses: Vec<LossCount>,
+    /// Where events go.
+    pub(crate) outputs: Vec<OutputStatus>,
+    /// Its resident memory in bytes.
+    pub(crate) memory_bytes: u64,
+}
+
+/// A configuration in force.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Configuration {
+    /// The file, or `Defaults`.
+    pub(crate) name: String,
+    /// Its hashes, in the form of event 16.
+    pub(crate) hash: String,
+    /// When it came into force, in UTC.
+    pub(crate) since: String,
+}
+
+/// One kind of fact and the hooks that bring it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fact {
+    /// What kind.
+    pub(crate) fact: String,
+    /// Whether the configuration asks for it.
+    pub(crate) wanted: bool,
+    /// How it is got: the tier of hooks.
+    pub(crate) tier: String,
+    /// Attached hooks.
+    pub(crate) hooks: Vec<String>,
+    /// What is not seen on this kernel, and why.
+    pub(crate) degraded: Vec<Degraded>,
+}
+
+/// A hook that this kernel does not grant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Degraded {
+    /// The hook.
+    pub(crate) hook: String,
+    /// What is not seen without it.
+    pub(crate) loses: String,
+    /// The kernel's reason.
+    pub(crate) reason: String,
+}
+
+/// What was lost for one cause.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LossCount {
+    /// The cause, an ID of event 255.
+    pub(crate) cause: String,
+    /// What was lost.
+    pub(crate) subject: String,
+    /// How many.
+    pub(crate) count: u64,
+}
+
+/// One destination.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OutputStatus {
+    /// Its name.
+    pub(crate) name: String,
+    /// Whether it takes events now.
+    pub(crate) working: bool,
+    /// Events that wait for it.
+    pub(crate) waiting: u64,
+    /// Bytes that wait for it.
+    pub(crate) waiting_bytes: u64,
+}
+
+/// What a machine that watches the agent should know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// Everything that is wanted is seen and written.
+    Ok,
+    /// Something that is wanted is not seen on this kernel, was lost, or cannot be written.
+    Degraded,
+}
+
+impl Status {
+    /// The judgement that the exit code of `tuxmon status` tells.
+    pub(crate) fn health(&self) -> Health {
+        let blind = self.collection.iter().any(|fact| fact.wanted && !fact.degraded.is_empty());
+        let stuck = self.outputs.iter().any(|output| !output.working);
+        if blind || stuck || !self.losses.is_empty() { Health::Degraded } else { Health::Ok }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Reloaded, Request};
+
+    #[test]
+    fn requests_are_lines_of_json() {
+        let check = |request: Request, line: &str| {
+            assert_eq!(serde_json::to_string(&request).expect("it is plain"), line);
+            assert_eq!(serde_json::from_str::<Request>(line).expect(line), request);
+        };
+        check(Request::Status, r#"{"request":"status"}"#);
+        check(Request::Reload { name: None }, r#"{"request":"reload"}"#);
+        check(Request::Reload { name: Some("/x".into()) }, r#"{"request":"reload","name":"/x"}"#);
+        for wrong in ["", "{}", r#"{"request":"stop"}"#, "[]", "\"status\""] {
+            assert!(serde_json::from_str::<Request>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn answers_say_what_they_answer() {
+        let answer = Answer::Reload(Reloaded { accepted: true, remarks: vec!["x".into()] });
+        let line = r#"{"answer":"reload","accepted":true,"remarks":["x"]}"#;
+        assert_eq!(serde_json::to_string(&answer).expect("it is plain"), line);
+        assert_eq!(serde_json::from_str::<Answer>(line).expect(line), answer);
+    }
+}

@@ -1,0 +1,129 @@
+//! `tuxmon run`: the agent.
+
+mod agent;
+mod args;
+mod banner;
+mod configuration;
+mod kernel;
+mod outputs;
+mod signals;
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use tracing_subscriber::EnvFilter;
+use tuxmon_host::clock::Clock;
+use tuxmon_host::hash::{Hasher, Limits};
+use tuxmon_host::state::StateDirectory;
+use tuxmon_pipeline::{Collect, Machine, ParkingLimits, Pipeline, Settings, wanted_hashes};
+use tuxmon_render::Colour;
+use tuxmon_sensor::Sensor;
+use tuxmon_sinks::RecordIds;
+
+use crate::check;
+use agent::Agent;
+use args::{Format, OutputChoice, RingSize};
+use configuration::Loaded;
+use kernel::Kernel;
+use outputs::Outputs;
+use signals::Requests;
+
+/// Record what happens on this machine and write it as Sysmon for Linux does
+///
+/// Needs root. Without a configuration, starts and ends of processes are recorded.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Outputs: syslog (ident sysmon), stdout, file:PATH (appended). Give --output several times for several of them.
+The format of an output is the one after its comma, else that of --format, else text on stdout and xml elsewhere.
+
+Signals: SIGTERM and Ctrl-C end the agent within 5 s, with everything written that was collected. SIGHUP reads the
+configuration again and opens files anew; a configuration that is refused changes nothing.
+
+Exit code: 0, 87 when the configuration is refused, 1 when the agent cannot start or go on.
+
+Examples:
+  tuxmon run                                                   starts and ends of processes, to read
+  tuxmon run --config rules.xml --output syslog                a service
+  tuxmon run --config rules.xml --output stdout --output file:/var/log/events.json,format=json")]
+pub(crate) struct Args {
+    /// Sysmon configuration (XML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Where events go: syslog, stdout, file:PATH, each with ,format=xml|json|text if need be
+    #[arg(long = "output", value_name = "OUTPUT", default_value = "stdout")]
+    outputs: Vec<OutputChoice>,
+
+    /// How events are written by outputs that have no format of their own
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// Where the next EventRecordID and the boot's clock are kept; made when it is missing
+    #[arg(long, value_name = "DIR", default_value = "/var/lib/tuxmon")]
+    state_dir: PathBuf,
+
+    /// Size of the ring between kernel and agent, a power of two
+    #[arg(long, value_name = "SIZE", default_value = "16M")]
+    ring_size: RingSize,
+
+    /// BTF of the running kernel, where the kernel does not bring it
+    #[arg(long, value_name = "FILE")]
+    btf: Option<PathBuf>,
+}
+
+/// Runs the agent until it is asked to end.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    start_log();
+    if !rustix::process::geteuid().is_root() {
+        bail!("the agent loads programs into the kernel and must be root: sudo tuxmon run");
+    }
+    let (loaded, diagnostics) = configuration::load(args.config.as_ref());
+    check::print(&diagnostics)?;
+    let Some(loaded) = loaded else { return Ok(ExitCode::from(check::REFUSED)) };
+    // Before anything is made that would have to be left in order.
+    let requests = Requests::listen().context("cannot listen to signals")?;
+    let since = outputs::now();
+    let outcome = agent(args, &loaded, requests)?.run(loaded);
+    tracing::info!("{}", agent::summary(&outcome.0, since));
+    outcome.1.map_err(|error| anyhow::anyhow!("the agent cannot go on: {error}"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens everything: what is ours first, so that the kernel side, which comes last, does not see it.
+fn agent(args: &Args, loaded: &Loaded, requests: std::sync::Arc<Requests>) -> anyhow::Result<Agent<Kernel>> {
+    let state = StateDirectory::open(&args.state_dir)?;
+    let outputs = Outputs::open(&args.outputs, args.format, record_ids(&state)?)?;
+    let hasher = Hasher::start(wanted_hashes(&loaded.config), Limits::default())
+        .context("cannot start the threads that hash files")?;
+    let machine = Machine::this(Clock::start(Some(&state)), hasher);
+    let settings = Settings { own_pid: std::process::id(), parking: ParkingLimits::default() };
+    let pipeline = Pipeline::new(machine, &loaded.config, settings);
+    let sensor = Sensor::start(&tuxmon_sensor::Options {
+        collect: kernel::collect(Collect::for_config(&loaded.config)),
+        ring_bytes: args.ring_size.0,
+        btf: args.btf.clone(),
+        ..tuxmon_sensor::Options::default()
+    })?;
+    let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
+    eprint!("{}", banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));
+    Ok(Agent::new(Kernel(sensor), pipeline, outputs, requests, args.config.clone()))
+}
+
+fn record_ids(state: &StateDirectory) -> anyhow::Result<RecordIds> {
+    let path = state.path().join("eventId");
+    let (ids, complaint) =
+        RecordIds::open(&path).with_context(|| format!("cannot use the file {}", path.display()))?;
+    if let Some(complaint) = complaint {
+        tracing::warn!(file = %path.display(), complaint, "the file of record ids was not in order");
+    }
+    Ok(ids)
+}
+
+/// The agent's own log goes to standard error; `TUXMON_LOG` says how much of it.
+fn start_log() {
+    let filter = EnvFilter::try_from_env("TUXMON_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let colour = outputs::colour(&io::stderr()) == Colour::Always && io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).init();
+}

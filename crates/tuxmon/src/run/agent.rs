@@ -1,0 +1,201 @@
+//! The agent's life: start, turn after turn of the line, reload, end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tuxmon_event::Timestamp;
+use tuxmon_host::clock;
+use tuxmon_pipeline::{Collect, Counters, Pipeline, Source, SourceError, State, Trouble};
+use tuxmon_wire::Kind;
+
+use super::configuration::{self, Loaded};
+use super::outputs::{self, Outputs};
+use super::signals::Requests;
+use crate::check;
+
+/// How long the line waits for records before it looks at signals and clocks.
+const TURN: Duration = Duration::from_millis(100);
+/// The same while events wait for their hashes.
+const SHORT_TURN: Duration = Duration::from_millis(10);
+/// How often losses and notices are asked for.
+const ROUND: Duration = Duration::from_secs(1);
+/// How often lost records of processes lead to a new look at all of them.
+const RESEED: Duration = Duration::from_secs(10);
+
+/// The parts of the end, from the moment it was asked for: until when records are looked at, hashes waited for, and
+/// lines written. Together less than the 5 s that everybody waits at most.
+const RECORDS_UNTIL: Duration = Duration::from_millis(2500);
+const HASHES_UNTIL: Duration = Duration::from_millis(3200);
+const LINES_UNTIL: Duration = Duration::from_millis(4500);
+
+/// Everything that runs.
+pub(crate) struct Agent<S> {
+    pub(crate) source: S,
+    pub(crate) pipeline: Pipeline,
+    pub(crate) outputs: Outputs,
+    pub(crate) requests: Arc<Requests>,
+    /// The file to read again when asked to.
+    pub(crate) file: Option<PathBuf>,
+    round: Instant,
+    reseed: Option<Instant>,
+}
+
+impl<S: Source> Agent<S> {
+    /// An agent that has not started yet.
+    pub(crate) fn new(
+        source: S,
+        pipeline: Pipeline,
+        outputs: Outputs,
+        requests: Arc<Requests>,
+        file: Option<PathBuf>,
+    ) -> Self {
+        Self { source, pipeline, outputs, requests, file, round: Instant::now(), reseed: None }
+    }
+
+    /// Runs until it is asked to end, or cannot go on: then the answer is why.
+    pub(crate) fn run(mut self, loaded: Loaded) -> (Counters, Result<(), SourceError>) {
+        self.outputs.configure(&loaded.config);
+        self.pipeline.configured(&loaded.name, loaded.hash, &mut self.outputs);
+        self.pipeline.state_changed(State::Started, &mut self.outputs);
+        let mut result = self.seed();
+        while result.is_ok() && !self.requests.stop() && !self.outputs.all_gone() {
+            if self.requests.take_reload() {
+                self.reload();
+            }
+            result = self.turn();
+        }
+        (self.end(), result)
+    }
+
+    /// Takes the records that are there, and does what time asks for.
+    fn turn(&mut self) -> Result<(), SourceError> {
+        let patience = if self.pipeline.waiting() > 0 { SHORT_TURN } else { TURN };
+        let Self { source, pipeline, outputs, .. } = self;
+        source.poll(patience, &mut |bytes| pipeline.record(bytes, outputs))?;
+        if self.round.elapsed() >= ROUND {
+            self.round = Instant::now();
+            self.look_for_losses()?;
+        }
+        self.pipeline.tick(clock::now(), &mut self.outputs);
+        Ok(())
+    }
+
+    fn look_for_losses(&mut self) -> Result<(), SourceError> {
+        let losses = self.source.losses()?;
+        self.pipeline.lost(clock::now(), &losses);
+        self.outputs.report(outputs::now(), &mut self.pipeline);
+        if losses.iter().any(|loss| tells_of_processes(loss.kind)) {
+            self.reseed.get_or_insert(Instant::now() + RESEED);
+        }
+        if self.reseed.is_some_and(|at| at <= Instant::now()) {
+            self.reseed = None;
+            self.seed()?;
+        }
+        Ok(())
+    }
+
+    /// Looks at all processes that run now.
+    fn seed(&mut self) -> Result<(), SourceError> {
+        let began = clock::now();
+        let Self { source, pipeline, outputs, .. } = self;
+        let count = source.seed(&mut |bytes| pipeline.record(bytes, outputs))?;
+        pipeline.seeded(began);
+        tracing::debug!(count, "processes found running");
+        Ok(())
+    }
+
+    /// Reads the configuration again. What happened before is judged by the old rules.
+    fn reload(&mut self) {
+        self.outputs.reopen();
+        let Some(file) = self.file.clone() else {
+            tracing::info!("no configuration file to read again; outputs are opened anew");
+            return;
+        };
+        let (loaded, diagnostics) = configuration::load(Some(&file));
+        if let Err(error) = check::print(&diagnostics) {
+            tracing::warn!(%error, "the remarks on the configuration cannot be printed");
+        }
+        let Some(loaded) = loaded else {
+            let reasons = configuration::refusal(&file, &diagnostics);
+            tracing::error!(file = %file.display(), "the configuration is refused, the old one stays");
+            return self.pipeline.report(Trouble::ConfigurationRefused, &reasons, &mut self.outputs);
+        };
+        self.take_over(loaded);
+    }
+
+    /// New hooks are attached before the rules that want their records hold, and old records are taken before.
+    fn take_over(&mut self, loaded: Loaded) {
+        let wanted = Collect::for_config(&loaded.config);
+        let changed = self.source.set_collect(&wanted);
+        let Self { source, pipeline, outputs, .. } = self;
+        if let Err(error) = source.drain(&mut |bytes| pipeline.record(bytes, outputs)) {
+            tracing::warn!(%error, "the ring could not be read before the configuration changed");
+        }
+        pipeline.reconfigure(&loaded.config);
+        outputs.configure(&loaded.config);
+        pipeline.configured(&loaded.name, loaded.hash, outputs);
+        if let Err(error) = changed {
+            let reason = format!("the kernel side collects as before: {error}");
+            pipeline.report(Trouble::CollectionUnchanged, &reason, outputs);
+        }
+        tracing::info!(configuration = loaded.name, "the new configuration holds");
+    }
+
+    /// Ends collection, writes what was collected, says so, and closes the outputs; all by the clock.
+    fn end(mut self) -> Counters {
+        let began = Instant::now();
+        self.source.stop_collection();
+        self.drain_until(began + RECORDS_UNTIL);
+        match self.source.losses() {
+            Ok(losses) => self.pipeline.lost(clock::now(), &losses),
+            Err(error) => tracing::warn!(%error, "the last losses are not known"),
+        }
+        self.outputs.report(outputs::now(), &mut self.pipeline);
+        let patience = (began + HASHES_UNTIL).saturating_duration_since(Instant::now());
+        self.pipeline.finish(patience, &mut self.outputs);
+        self.pipeline.state_changed(State::Stopped, &mut self.outputs);
+        self.outputs.close(began + LINES_UNTIL);
+        *self.pipeline.counters()
+    }
+
+    /// Takes all records that are left; those that come after the time is over are counted only.
+    fn drain_until(&mut self, deadline: Instant) {
+        let Self { source, pipeline, outputs, .. } = self;
+        loop {
+            let taken = source.drain(&mut |bytes| {
+                if Instant::now() < deadline {
+                    pipeline.record(bytes, outputs);
+                } else {
+                    pipeline.abandon(bytes);
+                }
+            });
+            match taken {
+                Ok(0) => return,
+                Ok(_) if Instant::now() >= deadline => return,
+                Ok(_) => {}
+                Err(error) => return tracing::warn!(%error, "the ring could not be read to its end"),
+            }
+        }
+    }
+}
+
+/// Whether the process table misses something without such a record.
+fn tells_of_processes(kind: Kind) -> bool {
+    match kind {
+        Kind::Seed | Kind::Fork | Kind::Exec | Kind::Exit => true,
+        Kind::FileOpen | Kind::FileName | Kind::Network | Kind::Ptrace | Kind::Bpf => false,
+    }
+}
+
+/// The times of the start, for the agent's own log.
+pub(crate) fn summary(counters: &Counters, since: Timestamp) -> String {
+    let Counters { records, unreadable, failed, lost, missing, written, dropped, hashes_left_out } =
+        *counters;
+    format!(
+        "since {}: {records} records, {written} events written, {dropped} dropped by rules; \
+         {lost} lost, {missing} missing, {unreadable} unreadable, {failed} failed, \
+         {hashes_left_out} without hashes",
+        since.utc_time()
+    )
+}
