@@ -26,16 +26,17 @@ const ROOMS: &[Room] = &[
     Room { name: "rules", pure: true, may_use: &["config", "event"] },
     Room { name: "render", pure: true, may_use: &["event"] },
     Room { name: "reader", pure: true, may_use: &["event", "render"] },
+    Room { name: "view", pure: true, may_use: &["config", "event", "reader", "render", "rules"] },
     Room { name: "host", pure: false, may_use: &["event", "wire"] },
     Room { name: "sensor", pure: false, may_use: &["wire"] },
-    Room { name: "sinks", pure: false, may_use: &[] },
+    Room { name: "sinks", pure: false, may_use: &["event"] },
     Room { name: "pipeline", pure: false, may_use: &["config", "event", "host", "rules", "wire"] },
     Room {
         name: "tuxmon",
         pure: false,
         may_use: &[
             "config", "diag", "event", "host", "pipeline", "reader", "render", "rules", "sensor", "sinks",
-            "wire",
+            "view", "wire",
         ],
     },
 ];
