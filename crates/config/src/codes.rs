@@ -71,6 +71,8 @@ codes! {
     PIPE_SEPARATOR = "pipe-separator", Warning;
     /// A schema version that is not a number from 1.
     SCHEMA_INVALID = "schema-invalid", Error;
+    /// A schema version with more behind its number.
+    SCHEMA_SUFFIX = "schema-suffix", Warning;
     /// A schema version below 4.
     SCHEMA_UNSUPPORTED = "schema-unsupported", Error;
     /// A second outermost element.

@@ -39,7 +39,8 @@ fn schema_version(root: &Element<'_>, report: &mut Report<'_>) -> Result<SchemaV
     let written = root.attribute("schemaversion");
     let at = written.map_or(root.at, |attribute| attribute.at);
     let text = written.map_or("", |attribute| attribute.value.as_ref());
-    let version = number(text).filter(|&version| version >= 1.0);
+    let (digits, suffix) = leading_number(text);
+    let version = digits.parse().ok().filter(|&version: &f64| version >= 1.0);
     let Some(version) = version else {
         let message = format!("Invalid schema version number ({text})");
         return Err(report.refuse(
@@ -49,6 +50,10 @@ fn schema_version(root: &Element<'_>, report: &mut Report<'_>) -> Result<SchemaV
             format!("write schemaversion=\"{CURRENT}\""),
         ));
     };
+    if !suffix.is_empty() {
+        let message = format!("schemaversion '{text}' is read as {version:.2}");
+        report.add(at, codes::SCHEMA_SUFFIX, message, format!("write schemaversion=\"{version:.2}\""));
+    }
     if version < 4.0 {
         let message = format!(
             "Incorrect or unsupported schema version {version:.2}. Current Sysmon schema version {CURRENT}"
@@ -60,11 +65,19 @@ fn schema_version(root: &Element<'_>, report: &mut Report<'_>) -> Result<SchemaV
     Ok(SchemaVersion(version))
 }
 
-/// Digits with at most one point: a version is neither an exponent nor infinite.
-fn number(text: &str) -> Option<f64> {
+/// Digits with at most one point, and what stands behind them.
+///
+/// Compat: xml.cpp — a number is read as far as it goes.
+fn leading_number(text: &str) -> (&str, &str) {
+    const LONGEST: usize = 16;
     let text = text.trim();
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if plain && text.len() <= 16 { text.parse().ok() } else { None }
+    let mut points = 0;
+    let mut is_part = |c: char| {
+        points += usize::from(c == '.');
+        c.is_ascii_digit() || c == '.' && points == 1
+    };
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    text.split_at(end.min(LONGEST))
 }
 
 /// Reports the attributes that mean nothing on this element.

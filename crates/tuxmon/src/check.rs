@@ -83,7 +83,7 @@ pub(crate) fn read(file: &Path) -> (Option<Config>, Vec<Diagnostic>) {
                 severity: Severity::Error,
                 code: "unreadable",
                 message,
-                remedy: String::new(),
+                remedy: "check its path and permissions".to_owned(),
             };
             (None, vec![place])
         }

@@ -129,7 +129,12 @@ impl<'s> Scanner<'s, '_, '_> {
     fn add_text(&mut self, raw: &'s str, piece: Piece) {
         let Some(&open) = self.open.last() else {
             if raw.contains(char::is_alphanumeric) {
-                self.report.add(self.at, codes::STRAY_TEXT, "text outside of all elements means nothing", "");
+                self.report.add(
+                    self.at,
+                    codes::STRAY_TEXT,
+                    "text outside of all elements means nothing",
+                    "remove it",
+                );
             }
             return;
         };
