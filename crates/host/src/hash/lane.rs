@@ -283,3 +283,57 @@ fn let_the_grain_pass(ctime_ns: u64) {
     let age = SystemTime::now().duration_since(changed).unwrap_or_default();
     thread::sleep(GRAIN.saturating_sub(age));
 }
+
+#[cfg(test)]
+mod tests {
+    use crossbeam_channel::unbounded;
+    use tuxmon_wire::{BootTime, File, Identity};
+
+    use super::*;
+    use crate::hash::Algorithms;
+
+    const KEY: Key = Key {
+        device: 1,
+        inode: 2,
+        size: 3,
+        ctime_ns: 4,
+        algorithms: Algorithms { md5: true, sha1: false, sha256: false },
+    };
+
+    #[test]
+    fn a_blocked_thread_is_replaced_and_its_file_given_up() {
+        let (jobs, inbox) = bounded(1);
+        let (outbox, done) = unbounded();
+        let mut crew = Crew::start(inbox, outbox).expect("threads can be started");
+        assert!(crew.replace_blocked().is_empty());
+        let long_ago = Instant::now().checked_sub(BLOCKED * 2).expect("the machine is up for longer");
+        for (_, step) in &crew.posts {
+            *step.lock().expect("nobody panics") = Some((KEY, 5, long_ago));
+        }
+        let given_up = crew.replace_blocked();
+        assert_eq!(given_up.len(), 3);
+        assert!(given_up.iter().all(|done| done.ticket == 5 && matches!(done.outcome, Outcome::Absent)));
+        assert!(crew.replace_blocked().is_empty(), "the new ones wait for work");
+        let request = Request {
+            ticket: 6,
+            identity: Identity { pid: 1, start: BootTime(1), exec_id: 0 },
+            path: Vec::new(),
+            file: File::default(),
+            mount_namespace: 0,
+        };
+        jobs.send(Job { key: KEY, request }).expect("the crew is there");
+        let answer = done.recv_timeout(Duration::from_secs(30)).expect("they work");
+        assert_eq!(answer.ticket, 6);
+    }
+
+    #[test]
+    fn the_threads_end_with_the_crew() {
+        let (jobs, inbox) = bounded(1);
+        let (outbox, done) = unbounded::<Done>();
+        let crew = Crew::start(inbox, outbox).expect("threads can be started");
+        drop(crew);
+        drop(jobs);
+        let end = done.recv_timeout(Duration::from_secs(30)).expect_err("nothing was asked");
+        assert!(end.is_disconnected(), "each thread has let go of its end");
+    }
+}
