@@ -76,8 +76,7 @@ impl Running {
     }
 
     fn identity(&self) -> Identity {
-        let ticks = proc::stat(self.0.id()).expect("it is running").start_ticks;
-        Identity { pid: self.0.id(), start: BootTime(ticks * 10_000_000), exec_id: 1 }
+        identity_of(self.0.id())
     }
 }
 
@@ -86,6 +85,11 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+fn identity_of(pid: u32) -> Identity {
+    let ticks = proc::stat(pid).expect("it is running").start_ticks;
+    Identity { pid, start: BootTime(ticks * 10_000_000), exec_id: 1 }
 }
 
 fn file(path: &Path) -> tuxmon_wire::File {
@@ -200,6 +204,42 @@ fn a_file_in_another_mount_namespace_is_found_when_the_process_is_gone() {
     request.path = planted.as_os_str().as_encoded_bytes().to_vec();
     request.mount_namespace = elsewhere.namespace();
     assert_eq!(stage.hash(request), expected(&real));
+}
+
+/// The device of a process's image in the kernel's own form, which only `maps` shows.
+fn kernel_device(pid: u32) -> Option<u32> {
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
+    let (major, minor) =
+        maps.lines().find(|line| line.ends_with("/program"))?.split(' ').nth(3)?.split_once(':')?;
+    Some(u32::from_str_radix(major, 16).ok()? << 20 | u32::from_str_radix(minor, 16).ok()?)
+}
+
+#[test]
+fn a_program_in_an_overlay_is_found_though_its_device_is_made_up() {
+    let mut stage = Stage::new();
+    let prepare = "mkdir lower upper work merged && mount -t tmpfs none lower && \
+        cp /usr/bin/sleep lower/program && echo overlay >> lower/program && \
+        mount -t overlay none -o lowerdir=lower,upperdir=upper,workdir=work merged";
+    let directory = stage.directory.path().to_owned();
+    let Some(elsewhere) = Elsewhere::start(&directory, prepare, "merged/program 60") else { return };
+    let begin = Instant::now();
+    let device = loop {
+        match kernel_device(elsewhere.pid()) {
+            Some(device) => break device,
+            None => assert!(begin.elapsed() < PATIENCE, "it is executed"),
+        }
+    };
+    let program = directory.join("merged/program");
+    let inside = PathBuf::from(format!("/proc/{}/root{}", elsewhere.pid(), program.display()));
+    let mut request = request(1, identity_of(elsewhere.pid()), &inside);
+    assert_ne!(request.file.device, device, "stat presents another device than the kernel's");
+    request.file.device = device;
+    request.path = program.as_os_str().as_encoded_bytes().to_vec();
+    request.mount_namespace = elsewhere.namespace();
+    let through_path = Request { identity: gone(), ..request.clone() };
+    assert_eq!(stage.hash(request), expected(&inside));
+    stage.hasher = Hasher::start(SHA256, Limits::default()).expect("threads can be started");
+    assert_eq!(stage.hash(through_path), expected(&inside));
 }
 
 #[test]
