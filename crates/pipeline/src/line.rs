@@ -118,7 +118,8 @@ impl Pipeline {
         for loss in losses {
             self.counters.lost += loss.lost + loss.missed;
             self.sequences.lost(loss.lost.saturating_add(loss.missed));
-            let (first, last) = (self.machine.clock.timestamp(loss.first), self.machine.clock.timestamp(loss.last));
+            let (first, last) =
+                (self.machine.clock.timestamp(loss.first), self.machine.clock.timestamp(loss.last));
             let subject = events_of(loss.kind);
             self.troubles.note(Trouble::EventsLost, subject, loss.lost, first, last);
             self.troubles.note(Trouble::EventsMissed, subject, loss.missed, first, last);
@@ -126,7 +127,7 @@ impl Pipeline {
         let missing = self.sequences.missing();
         self.counters.missing += missing;
         let now = self.machine.clock.timestamp(now);
-        self.troubles.note(Trouble::RecordsMissing, "unknown", missing, now, now);
+        self.troubles.note(Trouble::RecordsMissing, "unknown kind", missing, now, now);
     }
 
     /// Takes note of a trouble, to be told with the next ones.
@@ -212,7 +213,7 @@ impl Pipeline {
         // Its number will be missing, and this is why.
         self.sequences.lost(1);
         let now = self.now();
-        self.troubles.note(Trouble::RecordsUnreadable, "unknown", 1, now, now);
+        self.troubles.note(Trouble::RecordsUnreadable, "unknown kind", 1, now, now);
     }
 
     fn fact(&mut self, record: &Record<'_>, output: &mut dyn Output) {
@@ -270,13 +271,7 @@ impl Pipeline {
         self.ask_for_hashes(waiting, at, image, output);
     }
 
-    fn ask_for_hashes(
-        &mut self,
-        waiting: Waiting,
-        at: BootTime,
-        image: &Image<'_>,
-        output: &mut dyn Output,
-    ) {
+    fn ask_for_hashes(&mut self, waiting: Waiting, at: BootTime, image: &Image<'_>, output: &mut dyn Output) {
         if self.algorithms.is_empty() {
             return self.complete(waiting, Text::EMPTY, output);
         }

@@ -202,10 +202,8 @@ impl TroubleBook {
         if count == 0 {
             return;
         }
-        let tally = self
-            .tallies
-            .entry((trouble, subject.to_owned()))
-            .or_insert(Tally { count: 0, first, last });
+        let tally =
+            self.tallies.entry((trouble, subject.to_owned())).or_insert(Tally { count: 0, first, last });
         tally.count = tally.count.saturating_add(count);
         tally.first = tally.first.min(first);
         tally.last = tally.last.max(last);
@@ -228,7 +226,13 @@ impl TroubleBook {
         std::mem::take(&mut self.tallies)
             .into_iter()
             .map(|((trouble, subject), tally)| {
-                tracing::error!(id = trouble.spec().id, subject, count = tally.count, "{}", trouble.spec().cause);
+                tracing::error!(
+                    id = trouble.spec().id,
+                    subject,
+                    count = tally.count,
+                    "{}",
+                    trouble.spec().cause
+                );
                 error_report(now, trouble.spec().id, &describe(trouble, &subject, tally))
             })
             .collect()

@@ -17,11 +17,7 @@ fn bounded(description: &str) -> String {
     if description.len() <= DESCRIPTION_BYTES {
         return description.to_owned();
     }
-    let mut end = DESCRIPTION_BYTES;
-    while !description.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{} ...", &description[..end])
+    format!("{} ...", &description[..description.floor_char_boundary(DESCRIPTION_BYTES)])
 }
 
 #[cfg(test)]
@@ -32,6 +28,6 @@ mod tests {
     fn a_description_is_bounded_at_a_character() {
         assert_eq!(bounded("short"), "short");
         assert_eq!(bounded(&"ä".repeat(10_000)).len(), DESCRIPTION_BYTES + " ...".len());
-        assert_eq!(bounded(&"aä".repeat(10_000)).len(), DESCRIPTION_BYTES + " ...".len());
+        assert_eq!(bounded(&format!("a{}", "ä".repeat(10_000))).len(), DESCRIPTION_BYTES - 1 + " ...".len());
     }
 }

@@ -58,7 +58,11 @@ pub(crate) fn file_name(
 
 fn resolved(machine: &mut Machine, task: &Task, place: &Place<'_>, leaf: Leaf) -> (Vec<u8>, Certainty) {
     let base = base_of(place);
-    if place.exact { (base, Certainty::Resolved) } else { machine.names.resolve(task, &base, place.name, leaf) }
+    if place.exact {
+        (base, Certainty::Resolved)
+    } else {
+        machine.names.resolve(task, &base, place.name, leaf)
+    }
 }
 
 fn base_of(place: &Place<'_>) -> Vec<u8> {
@@ -120,10 +124,7 @@ fn replaced(touched: &[Touched<'_>], record: &FileName<'_>) -> Option<File> {
 fn exchange<'a>(record: &FileName<'a>) -> Changes<'a> {
     let (from, to) = (last_component(&record.from), last_component(&record.to));
     let created = [Some(Change::Created(record.to)), Some(Change::Created(record.from))];
-    let moved = [
-        Some(Change::Moved(record.from, record.to)),
-        Some(Change::Moved(record.to, record.from)),
-    ];
+    let moved = [Some(Change::Moved(record.from, record.to)), Some(Change::Moved(record.to, record.from))];
     match touched_files(record).as_slice() {
         [] => moved,
         [one] if from != to && one.name == from => [created[0], None],
@@ -138,7 +139,8 @@ fn exchange<'a>(record: &FileName<'a>) -> Changes<'a> {
 /// overlay leaves a whiteout where a name was.
 fn touched_files<'a>(record: &FileName<'a>) -> Vec<Touched<'a>> {
     let mut groups: Vec<Vec<Touched<'a>>> = Vec::new();
-    for touched in record.touched.iter().flat_map(|list| list.iter()).filter(|touched| !is_whiteout(touched)) {
+    for touched in record.touched.iter().flat_map(|list| list.iter()).filter(|touched| !is_whiteout(touched))
+    {
         match groups.iter_mut().find(|group| group[0].file.device == touched.file.device) {
             Some(group) if group.iter().any(|other| other.file.inode == touched.file.inode) => {}
             Some(group) => group.push(*touched),

@@ -4,19 +4,20 @@ use std::net::{IpAddr, SocketAddr};
 
 /// `struct wire_task`.
 #[derive(Clone, Copy, Debug)]
-pub struct TaskBytes {
-    pub pid: u32,
-    pub tid: u32,
-    pub start: u64,
-    pub exec_id: u64,
-    pub uid: u32,
-    pub login_uid: u32,
-    pub session_id: u32,
+pub(crate) struct TaskBytes {
+    pub(crate) pid: u32,
+    pub(crate) tid: u32,
+    pub(crate) start: u64,
+    pub(crate) exec_id: u64,
+    pub(crate) uid: u32,
+    pub(crate) login_uid: u32,
+    pub(crate) session_id: u32,
+    pub(crate) mount_namespace: u32,
 }
 
 impl TaskBytes {
     /// A process of root that started `pid` milliseconds after the boot.
-    pub fn new(pid: u32, exec_id: u64) -> Self {
+    pub(crate) fn new(pid: u32, exec_id: u64) -> Self {
         Self {
             pid,
             tid: pid,
@@ -25,58 +26,59 @@ impl TaskBytes {
             uid: 0,
             login_uid: u32::MAX,
             session_id: u32::MAX,
+            mount_namespace: own_mount_namespace(),
         }
     }
 }
 
 /// `struct wire_file`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct FileBytes {
-    pub inode: u64,
-    pub size: u64,
-    pub ctime_ns: u64,
-    pub device: u32,
-    pub mode: u32,
-    pub raw_device: u32,
+pub(crate) struct FileBytes {
+    pub(crate) inode: u64,
+    pub(crate) size: u64,
+    pub(crate) ctime_ns: u64,
+    pub(crate) device: u32,
+    pub(crate) mode: u32,
+    pub(crate) raw_device: u32,
 }
 
 /// The numbers of each record: kind, CPU and place in that CPU's row.
 #[derive(Clone, Debug, Default)]
-pub struct Kernel {
+pub(crate) struct Kernel {
     sequences: Vec<u64>,
 }
 
 /// What an exec tells.
 #[derive(Clone, Copy, Debug)]
-pub struct ImageBytes<'a> {
-    pub task: TaskBytes,
-    pub parent: TaskBytes,
-    pub file: FileBytes,
-    pub image: &'a str,
-    pub directory: &'a str,
-    pub arguments: &'a [u8],
+pub(crate) struct ImageBytes<'a> {
+    pub(crate) task: TaskBytes,
+    pub(crate) parent: TaskBytes,
+    pub(crate) file: FileBytes,
+    pub(crate) image: &'a str,
+    pub(crate) directory: &'a str,
+    pub(crate) arguments: &'a [u8],
 }
 
 /// What a call that changes names tells.
 #[derive(Clone, Copy, Debug)]
-pub struct NameBytes<'a> {
-    pub task: TaskBytes,
-    pub deed: u32,
-    pub call_flags: u32,
-    pub from: (&'a str, &'a str),
-    pub to: (&'a str, &'a str),
-    pub touched: Option<&'a [(FileBytes, &'a str)]>,
+pub(crate) struct NameBytes<'a> {
+    pub(crate) task: TaskBytes,
+    pub(crate) deed: u32,
+    pub(crate) call_flags: u32,
+    pub(crate) from: (&'a str, &'a str),
+    pub(crate) to: (&'a str, &'a str),
+    pub(crate) touched: Option<&'a [(FileBytes, &'a str)]>,
 }
 
-pub const SEED: u16 = 1;
-pub const FORK: u16 = 2;
-pub const EXEC: u16 = 3;
-pub const EXIT: u16 = 4;
-pub const FILE_OPEN: u16 = 5;
-pub const FILE_NAME: u16 = 6;
-pub const NETWORK: u16 = 7;
-pub const PTRACE: u16 = 8;
-pub const BPF: u16 = 9;
+pub(crate) const SEED: u16 = 1;
+pub(crate) const FORK: u16 = 2;
+pub(crate) const EXEC: u16 = 3;
+pub(crate) const EXIT: u16 = 4;
+pub(crate) const FILE_OPEN: u16 = 5;
+pub(crate) const FILE_NAME: u16 = 6;
+pub(crate) const NETWORK: u16 = 7;
+pub(crate) const PTRACE: u16 = 8;
+pub(crate) const BPF: u16 = 9;
 
 const HEADER_BYTES: usize = 24;
 const NAME_BYTES: usize = 256;
@@ -100,13 +102,13 @@ impl Kernel {
     }
 
     /// Skips a number, as a lost record does.
-    pub fn lose(&mut self, cpu: usize) {
+    pub(crate) fn lose(&mut self, cpu: usize) {
         self.sequences.resize(2, 0);
         self.sequences[cpu] += 1;
     }
 
     /// `struct wire_exec`, for a seed or an exec.
-    pub fn image(&mut self, kind: u16, time: u64, image: &ImageBytes<'_>) -> Vec<u8> {
+    pub(crate) fn image(&mut self, kind: u16, time: u64, image: &ImageBytes<'_>) -> Vec<u8> {
         let mut body = Vec::new();
         task(&mut body, &image.task);
         task(&mut body, &image.parent);
@@ -129,7 +131,7 @@ impl Kernel {
     }
 
     /// `struct wire_fork`.
-    pub fn fork(&mut self, time: u64, child: &TaskBytes, parent: &TaskBytes) -> Vec<u8> {
+    pub(crate) fn fork(&mut self, time: u64, child: &TaskBytes, parent: &TaskBytes) -> Vec<u8> {
         let mut body = Vec::new();
         task(&mut body, child);
         task(&mut body, parent);
@@ -137,7 +139,7 @@ impl Kernel {
     }
 
     /// `struct wire_exit`.
-    pub fn exit(&mut self, time: u64, who: &TaskBytes) -> Vec<u8> {
+    pub(crate) fn exit(&mut self, time: u64, who: &TaskBytes) -> Vec<u8> {
         let mut body = Vec::new();
         task(&mut body, who);
         body.extend([0; 8]);
@@ -145,7 +147,14 @@ impl Kernel {
     }
 
     /// `struct wire_file_open`.
-    pub fn file_open(&mut self, time: u64, who: &TaskBytes, deed: u32, flags: u32, path: &str) -> Vec<u8> {
+    pub(crate) fn file_open(
+        &mut self,
+        time: u64,
+        who: &TaskBytes,
+        deed: u32,
+        flags: u32,
+        path: &str,
+    ) -> Vec<u8> {
         let mut body = Vec::new();
         task(&mut body, who);
         file(&mut body, &FileBytes { inode: 7, mode: 0o100_644, ..FileBytes::default() });
@@ -158,7 +167,7 @@ impl Kernel {
     }
 
     /// `struct wire_file_name`.
-    pub fn file_name(&mut self, time: u64, name: &NameBytes<'_>) -> Vec<u8> {
+    pub(crate) fn file_name(&mut self, time: u64, name: &NameBytes<'_>) -> Vec<u8> {
         let mut body = Vec::new();
         task(&mut body, &name.task);
         body.extend(name.deed.to_ne_bytes());
@@ -175,9 +184,8 @@ impl Kernel {
         let touched = name.touched.unwrap_or_default();
         body.extend(u32::try_from(touched.len()).expect("there are at most two").to_ne_bytes());
         body.extend(u32::from(name.touched.is_some()).to_ne_bytes());
-        for slot in 0..2 {
-            let (bytes, name) = touched.get(slot).copied().unwrap_or_default();
-            file(&mut body, &bytes);
+        for (bytes, name) in touched {
+            file(&mut body, bytes);
             body.extend(0u64.to_ne_bytes());
             let mut field = name.as_bytes().to_vec();
             field.resize(NAME_BYTES, 0);
@@ -188,7 +196,7 @@ impl Kernel {
     }
 
     /// `struct wire_network`.
-    pub fn network(
+    pub(crate) fn network(
         &mut self,
         time: u64,
         who: &TaskBytes,
@@ -211,7 +219,7 @@ impl Kernel {
     }
 
     /// `struct wire_ptrace`.
-    pub fn ptrace(&mut self, time: u64, who: &TaskBytes, target: &TaskBytes) -> Vec<u8> {
+    pub(crate) fn ptrace(&mut self, time: u64, who: &TaskBytes, target: &TaskBytes) -> Vec<u8> {
         let mut body = Vec::new();
         task(&mut body, who);
         task(&mut body, target);
@@ -220,7 +228,7 @@ impl Kernel {
     }
 
     /// `struct wire_bpf`.
-    pub fn bpf(&mut self, time: u64, who: &TaskBytes, command: u32, id: u32, name: &str) -> Vec<u8> {
+    pub(crate) fn bpf(&mut self, time: u64, who: &TaskBytes, command: u32, id: u32, name: &str) -> Vec<u8> {
         let mut body = Vec::new();
         task(&mut body, who);
         for number in [command, 1, id, 0] {
@@ -233,11 +241,17 @@ impl Kernel {
     }
 }
 
+/// Paths of the test's records are looked up as this process sees them.
+fn own_mount_namespace() -> u32 {
+    let link = std::fs::read_link("/proc/self/ns/mnt").expect("Linux tells it");
+    let number = link.to_str().and_then(|text| text.strip_prefix("mnt:[")?.strip_suffix(']')?.parse().ok());
+    number.expect("it has the form mnt:[NUMBER]")
+}
+
 fn task(out: &mut Vec<u8>, task: &TaskBytes) {
     out.extend(task.start.to_ne_bytes());
     out.extend(task.exec_id.to_ne_bytes());
-    for number in
-        [task.pid, task.tid, task.uid, task.uid, task.login_uid, task.session_id, 4_026_531_841, 0]
+    for number in [task.pid, task.tid, task.uid, task.uid, task.login_uid, task.session_id, task.mount_namespace, 0]
     {
         out.extend(number.to_ne_bytes());
     }
