@@ -206,7 +206,11 @@ fn names_that_change() {
     let script = file(1, 0o100_755);
     let text = file(2, 0o100_644);
     let mut out = String::new();
-    let mut case = |title: &str, events: String| out.push_str(&format!("{title}\n{events}"));
+    let mut case = |title: &str, events: String| {
+        out.push_str(title);
+        out.push('\n');
+        out.push_str(&events);
+    };
     case("unlink", named(UNLINK, 0, "a", "", Some(&[(script, "a")])));
     case("unlink, nothing told", named(UNLINK, 0, "a", "", None));
     case("rmdir", named(UNLINK, 0x200, "a", "", Some(&[])));

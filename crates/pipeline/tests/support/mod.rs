@@ -91,7 +91,9 @@ pub(crate) fn shown(events: &[Event], fields: &[&str]) -> String {
     for event in events {
         out.push_str(event.spec().name);
         for name in fields.iter().filter(|name| event.spec().position(name).is_some()) {
-            out.push_str(&format!(" {name}={}", field(event, name)));
+            for text in [" ", name, "=", &field(event, name)] {
+                out.push_str(text);
+            }
         }
         out.push('\n');
     }
@@ -103,7 +105,9 @@ pub(crate) fn whole(event: &Event) -> String {
     let mut out = format!("{}\n", event.spec().name);
     for (spec, value) in event.values() {
         if !matches!(value, Value::Absent | Value::Text("")) {
-            out.push_str(&format!("  {}: ", spec.name));
+            out.push_str("  ");
+            out.push_str(spec.name);
+            out.push_str(": ");
             value.append_to(&mut out);
             out.push('\n');
         }
