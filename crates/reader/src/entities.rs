@@ -4,7 +4,7 @@ use memchr::{memchr, memchr2};
 
 /// Which escapes a text went through besides XML's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transport {
+pub enum Transport {
     /// None: what is written is what is meant.
     Plain,
     /// A syslog daemon, which may have turned control characters into `#012` (three octal digits).
@@ -17,6 +17,12 @@ const LONGEST_REFERENCE: usize = 16;
 /// Decodes a value. References that mean nothing stay as they are: files hold worse than the standard allows.
 pub(crate) fn decode(text: &str, transport: Transport) -> String {
     let mut out = String::with_capacity(text.len());
+    decode_into(text, transport, &mut out);
+    out
+}
+
+/// Appends the decoded value.
+pub fn decode_into(text: &str, transport: Transport, out: &mut String) {
     let mut rest = text;
     while let Some(start) = memchr2(b'&', b'#', rest.as_bytes()) {
         out.push_str(&rest[..start]);
@@ -27,7 +33,6 @@ pub(crate) fn decode(text: &str, transport: Transport) -> String {
         rest = &rest[length..];
     }
     out.push_str(rest);
-    out
 }
 
 /// The character of the reference at the start of `text`, and the reference's length.

@@ -9,7 +9,7 @@ use crate::entities::Transport;
 use crate::{Datum, Form, Place, Problem, ReadEvent, Reason, System, xml};
 
 /// What a line that begins with `{` is.
-pub(crate) enum Line {
+pub enum Line {
     /// An event, or the remains of one.
     Event(Box<Result<ReadEvent, Problem>>),
     /// An object that is no event.
@@ -18,8 +18,8 @@ pub(crate) enum Line {
     NotJson,
 }
 
-/// Reads one line.
-pub(crate) fn parse(line: &[u8], place: Place) -> Line {
+/// Reads one line that begins with `{`.
+pub fn parse(line: &[u8], place: Place) -> Line {
     let text = String::from_utf8_lossy(line);
     let text = text.trim();
     let object = match serde_json::from_str::<Map<String, Value>>(text) {

@@ -11,7 +11,10 @@ mod json;
 mod stream;
 mod xml;
 
-pub use stream::{Counts, Reader};
+pub use entities::{Transport, decode_into};
+pub use json::{Line as JsonLine, parse as parse_json};
+pub use stream::{Counts, Reader, transport};
+pub use xml::parse as parse_xml;
 
 /// Longest event that is read; what is longer is reported and skipped.
 pub const MAX_EVENT: usize = 1 << 20;

@@ -34,6 +34,8 @@ pub struct Reader<R> {
     /// Bytes read and not yet given; the part before `at` is done with.
     buffer: Vec<u8>,
     at: usize,
+    /// Between `at` and here the buffer holds no line feed; remembered so that it is searched once.
+    no_break_before: usize,
     /// Line and offset of `buffer[at]`.
     line: u64,
     offset: u64,
@@ -69,6 +71,7 @@ impl<R: BufRead> Reader<R> {
             input,
             buffer: Vec::new(),
             at: 0,
+            no_break_before: 0,
             line: 1,
             offset: 0,
             state: State::LineStart,
@@ -115,10 +118,8 @@ impl<R: BufRead> Reader<R> {
     }
 
     fn json_line(&mut self) -> Step {
-        let (line, _) = self.current_line();
-        let place = self.place(line.len());
-        let length = line.len();
-        match json::parse(line, place) {
+        let length = self.current_line().0.len();
+        match json::parse(&self.buffer[self.at..self.at + length], self.place(length)) {
             json::Line::Event(event) => {
                 self.consume(length);
                 self.give(*event)
@@ -162,17 +163,15 @@ impl<R: BufRead> Reader<R> {
 
     fn in_event(&mut self, searched: usize, transport: Transport) -> Step {
         let window = &self.buffer[self.at..];
-        let end = memmem::find(&window[searched..], END_TAG).map(|found| searched + found + END_TAG.len());
-        // A value never holds `<`, so another start means that this event was cut and the next one has begun.
-        let from = searched.max(1);
-        let next = find_start(&window[from..end.unwrap_or(window.len())]).map(|found| from + found);
-        match (end, next) {
-            (_, Some(next)) => self.cut_by(next),
-            (Some(end), None) if end <= MAX_EVENT => self.whole_event(end, transport),
-            (Some(end), None) => self.too_long(end),
-            (None, None) if window.len() > MAX_EVENT => self.too_long(window.len() - CARRY),
-            (None, None) if self.ended => self.truncated(window.len()),
-            (None, None) => {
+        // From the third byte on, the event's own start tag is not found.
+        match find_border(window, searched.max(2)) {
+            // A value never holds `<`, so another start means that this event was cut and the next one has begun.
+            Some(Border::Start(next)) => self.cut_by(next),
+            Some(Border::End(end)) if end <= MAX_EVENT => self.whole_event(end, transport),
+            Some(Border::End(end)) => self.too_long(end),
+            None if window.len() > MAX_EVENT => self.too_long(window.len() - CARRY),
+            None if self.ended => self.truncated(window.len()),
+            None => {
                 let searched = window.len().saturating_sub(END_TAG.len());
                 self.state = State::InEvent { searched, transport };
                 Step::More
@@ -219,11 +218,13 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The bytes up to and with the next line feed, and whether they are all of the line.
-    fn current_line(&self) -> (&[u8], bool) {
-        let window = &self.buffer[self.at..];
-        match memchr(b'\n', window) {
-            Some(end) => (&window[..=end], true),
-            None => (window, self.ended),
+    fn current_line(&mut self) -> (&[u8], bool) {
+        let from = self.no_break_before.max(self.at);
+        let line_feed = memchr(b'\n', &self.buffer[from..]).map(|found| from + found);
+        self.no_break_before = line_feed.unwrap_or(self.buffer.len());
+        match line_feed {
+            Some(line_feed) => (&self.buffer[self.at..=line_feed], true),
+            None => (&self.buffer[self.at..], self.ended),
         }
     }
 
@@ -259,6 +260,7 @@ impl<R: BufRead> Reader<R> {
     fn read_more(&mut self) {
         if self.at > self.buffer.len() / 2 {
             self.buffer.drain(..self.at);
+            self.no_break_before = self.no_break_before.saturating_sub(self.at);
             self.at = 0;
         }
         let ready = match self.input.fill_buf() {
@@ -300,12 +302,35 @@ impl<R: BufRead> Iterator for Reader<R> {
 
 /// Where an event's start tag begins; `<EventID>` and `<EventData>` are not meant.
 fn find_start(text: &[u8]) -> Option<usize> {
-    memmem::find_iter(text, b"<Event")
-        .find(|&start| matches!(text.get(start + b"<Event".len()), Some(b'>' | b' ' | b'\t' | b'\r' | b'\n')))
+    memmem::find_iter(text, b"<Event").find(|&start| is_start(&text[start..]))
+}
+
+fn is_start(text: &[u8]) -> bool {
+    matches!(text, [b'<', b'E', b'v', b'e', b'n', b't', b'>' | b' ' | b'\t' | b'\r' | b'\n', ..])
+}
+
+/// The next end or beginning of an event.
+enum Border {
+    /// Behind an end tag.
+    End(usize),
+    /// At a start tag.
+    Start(usize),
+}
+
+/// Looks for both at once: a file of starts without ends must not be searched to its end for each of them.
+fn find_border(window: &[u8], from: usize) -> Option<Border> {
+    memmem::find_iter(&window[from.min(window.len())..], b"Event").find_map(|found| {
+        let name = from + found;
+        if is_start(&window[name - 1..]) {
+            return Some(Border::Start(name - 1));
+        }
+        let end = name + b"Event>".len();
+        window[..end.min(window.len())].ends_with(END_TAG).then_some(Border::End(end))
+    })
 }
 
 /// A line that names the program in front of the event came through a syslog daemon.
-fn transport(prefix: &[u8]) -> Transport {
+pub fn transport(prefix: &[u8]) -> Transport {
     match memmem::find(prefix, b"sysmon") {
         Some(_) => Transport::Syslog,
         None => Transport::Plain,

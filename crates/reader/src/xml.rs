@@ -7,7 +7,7 @@ use crate::entities::{Transport, decode};
 use crate::{Datum, Form, Place, Problem, ReadEvent, Reason, System};
 
 /// Parses the text from `<Event` to `</Event>`.
-pub(crate) fn parse(raw: String, place: Place, transport: Transport) -> Result<ReadEvent, Problem> {
+pub fn parse(raw: String, place: Place, transport: Transport) -> Result<ReadEvent, Problem> {
     match parts(&raw, transport) {
         Ok((system, data)) => Ok(ReadEvent { system, data, raw, form: Form::Xml, place }),
         Err(reason) => Err(Problem { place, reason }),
@@ -31,8 +31,11 @@ pub(crate) fn with_value(event: &ReadEvent, name: &str, value: &str) -> String {
     out
 }
 
+/// A break between elements or attributes is white space like any other.
 fn push_without_breaks(markup: &str, out: &mut String) {
-    markup.split(['\n', '\r']).for_each(|line| out.push_str(line));
+    out.extend(
+        markup.chars().map(|character| if matches!(character, '\n' | '\r') { ' ' } else { character }),
+    );
 }
 
 /// Which part of the event the parser is in.

@@ -193,6 +193,32 @@ fn endless_input_stays_bounded_and_is_passed_over() {
 }
 
 #[test]
+fn malicious_input_takes_no_more_than_its_length() {
+    let whole = event("/a");
+    for piece in [
+        "<Event>",
+        "<Event",
+        "</Event>",
+        "{",
+        "{\n",
+        "\n",
+        "<Event>\n",
+        "&",
+        "<a '>",
+        "<Data Name=\"",
+        &whole[..300],
+    ] {
+        let input = piece.repeat(tuxmon_reader::MAX_EVENT / 2 / piece.len() + 1);
+        let before = std::time::Instant::now();
+        let count = Reader::new(format!("{input}\n{whole}").as_bytes()).flatten().count();
+        assert_eq!(count, 1, "{piece:?}");
+        let inside = format!("<Event>{SYSTEM}<EventData>{}", &input[..tuxmon_reader::MAX_EVENT / 2]);
+        Reader::new(format!("{inside}</EventData></Event>\n").as_bytes()).for_each(drop);
+        assert!(before.elapsed().as_secs() < 20, "{piece:?} took {:?}", before.elapsed());
+    }
+}
+
+#[test]
 fn failing_input_is_reported_once() {
     struct Broken;
     impl std::io::Read for Broken {

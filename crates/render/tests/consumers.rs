@@ -55,7 +55,9 @@ fn sentinel_parses_every_hostile_event() {
 fn hostile_lines() -> String {
     let mut lines = String::new();
     for &hostile in HOSTILE {
-        samples::events(|_, _| Text::from(hostile)).iter().for_each(|event| append_line(event, &mut lines));
+        for event in samples::events(|_, _| Text::from(hostile)) {
+            append_line(&event, &mut lines);
+        }
     }
     for long in ["&", "a", "\u{1b}"].map(|character| character.repeat(100_000)) {
         append_line(&samples::events(|_, _| Text::from(long.as_str()))[0], &mut lines);
