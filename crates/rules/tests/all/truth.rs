@@ -3,8 +3,6 @@
 //! It is not part of this repository: `TUXMON_CORPORA` names the folder of the corpora,
 //! `../shared/corpora` beside the repository otherwise.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -38,7 +36,7 @@ fn every_case_of_the_table_is_met() {
                 serde_json::from_value(case["fields"].clone()).expect("values by field");
             let name = case["rule_name"].as_str().unwrap_or("").to_owned();
             let expected = (case["expect"] == "include", name);
-            let found = support::judge(&rules, id, &values);
+            let found = crate::support::judge(&rules, id, &values);
             if found.0 != expected.0 || found.0 && found != expected {
                 wrong.push(format!("{}: {}: {found:?}", group["description"], case["description"]));
             }

@@ -1,8 +1,6 @@
 //! Runs the explanations in `tests/rules`: each table row is an event, judged by the configuration
 //! above the table.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -38,7 +36,10 @@ fn run(name: &str, text: &str, wrong: &mut Vec<String>) -> usize {
                 rules = Some(Rules::compile(&config.unwrap_or_else(|| panic!("{name}: {diagnostics:?}"))));
                 xml = None;
             }
-            Some(open) => *open += &format!("{line}\n"),
+            Some(open) => {
+                open.push_str(line);
+                open.push('\n');
+            }
             None if line == "```xml" => xml = Some(String::new()),
             None if is_row(line) => {
                 rows += 1;
@@ -67,7 +68,7 @@ fn check(rules: &Rules, row: &str) -> Result<(), String> {
         spec.position(field).ok_or("no such field")?;
         values.insert(field.to_owned(), value.to_owned());
     }
-    let found = support::judge(rules, spec.id, &values);
+    let found = crate::support::judge(rules, spec.id, &values);
     let expected = (verdict == "logged", name.to_owned());
     if found == expected { Ok(()) } else { Err(format!("it is {found:?}")) }
 }

@@ -1,7 +1,5 @@
 //! The rules against a second reading of the same text: slow, literal, and without any of their code.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -254,6 +252,6 @@ proptest! {
         let (config, diagnostics) = Config::parse(text.as_bytes(), "made.xml");
         let rules = Rules::compile(&config.unwrap_or_else(|| panic!("{diagnostics:?}")));
         let values = FIELDS.iter().map(|field| (*field).to_owned()).zip(texts).collect();
-        prop_assert_eq!(support::judge(&rules, 1, &values), judge_slowly(&blocks, newer, &values), "{}", text);
+        prop_assert_eq!(crate::support::judge(&rules, 1, &values), judge_slowly(&blocks, newer, &values), "{}", text);
     }
 }

@@ -1,0 +1,92 @@
+//! What the rules ask of the rest of the agent, and how they explain themselves.
+
+use std::collections::BTreeMap;
+
+use crate::support::Values;
+use tuxmon_config::Config;
+use tuxmon_event::{Event, EventSpec, Guid, Text, Timestamp, generated, spec};
+use tuxmon_rules::{Rules, Scratch, Verdict};
+
+fn rules(filtering: &str) -> Rules {
+    let text =
+        format!("<Sysmon schemaversion='4.90'><EventFiltering>\n{filtering}\n</EventFiltering></Sysmon>");
+    let (config, diagnostics) = Config::parse(text.as_bytes(), "needs.xml");
+    Rules::compile(&config.unwrap_or_else(|| panic!("{diagnostics:?}")))
+}
+
+fn event(id: u16) -> &'static EventSpec {
+    spec(id).expect("an event of the schema")
+}
+
+#[test]
+fn only_what_a_block_speaks_about_is_collected() {
+    let rules = rules(
+        "<NetworkConnect onmatch='include'/><FileDeleteDetected onmatch='exclude'/><PipeEvent onmatch='include'/>",
+    );
+    let collected: Vec<u16> =
+        tuxmon_event::EVENTS.iter().map(|event| event.id).filter(|&id| rules.collects(id)).collect();
+    assert_eq!(collected, [255, 1, 3, 4, 5, 16, 17, 18]);
+    assert!(!rules.collects(999));
+}
+
+#[test]
+fn only_filtered_fields_are_read() {
+    let rules =
+        rules("<FileDelete onmatch='include'><Hashes>x</Hashes><Rule><User>root</User></Rule></FileDelete>");
+    let delete = event(23);
+    let read: Vec<_> = delete
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|&(at, _)| rules.reads(23, at))
+        .map(|(_, field)| field.name)
+        .collect();
+    assert_eq!(read, ["User", "Hashes"]);
+    assert!(!rules.reads(23, 200) && !rules.reads(999, 0));
+}
+
+#[test]
+fn our_events_are_judged_by_their_printed_values() {
+    let rules = rules(
+        "<RawAccessRead onmatch='include'><ProcessId name='by pid' condition='begin with'>12</ProcessId></RawAccessRead>",
+    );
+    let event = Event::RawAccessRead(generated::RawAccessRead {
+        rule_name: Text::EMPTY,
+        utc_time: Timestamp(0),
+        process_guid: Guid::NIL,
+        process_id: 1234,
+        image: Text::from("/bin/dd"),
+        device: Text::from("/dev/sda"),
+        user: Text::EMPTY,
+    });
+    let verdict = rules.verdict(event.id(), &event, &mut Scratch::new());
+    assert_eq!(verdict, Verdict::Keep { rule_name: Text::from("by pid") });
+}
+
+#[track_caller]
+fn explains(filtering: &str, id: u16, image: &str, expected: &str) {
+    let values = BTreeMap::from([("Image".to_owned(), image.to_owned())]);
+    let source = Values { event: event(id), values: &values };
+    assert_eq!(rules(filtering).explain(id, &source, &mut Scratch::new()).to_string(), expected);
+}
+
+#[test]
+fn explanations_name_lines() {
+    const BLOCKS: &str = "<ProcessCreate onmatch='include'>\n\
+        <Rule name='n' groupRelation='and'>\n\
+        <Image condition='begin with'>/usr</Image>\n\
+        <Image condition='end with'>ls</Image></Rule></ProcessCreate>\n\
+        <ProcessCreate onmatch='exclude'>\n\
+        <Image>/bin/ls</Image></ProcessCreate>";
+    explains(
+        BLOCKS,
+        1,
+        "/usr/bin/ls",
+        "logged as 'n': line 5 (Image end with 'ls') in the Rule of line 3 in the include block of line 2",
+    );
+    explains(BLOCKS, 1, "/bin/ls", "dropped: line 7 (Image is '/bin/ls') in the exclude block of line 6");
+    explains(BLOCKS, 1, "/opt/ls", "dropped: none of the blocks in lines 2, 6 matches");
+    explains(BLOCKS, 5, "/bin/ls", "logged: no block speaks about this event, this is its default");
+    explains(BLOCKS, 4, "", "logged: this event is never filtered");
+    explains("<FileCreate onmatch='exclude'/>", 11, "", "logged: the only block, in line 2, does not match");
+}
