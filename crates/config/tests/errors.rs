@@ -47,7 +47,7 @@ fn each_code_has_a_case() {
         let case = names.iter().find(|name| name.ends_with(code.name));
         match case {
             Some(case) => {
-                assert!(told(&case.with_extension("xml")).contains(&format!("[{}]", code.name)), "{case:?}")
+                assert!(told(&case.with_extension("xml")).contains(&format!("[{}]", code.name)), "{case:?}");
             }
             None => assert!(MADE.contains(&code.name), "no case for {}", code.name),
         }
