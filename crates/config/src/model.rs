@@ -14,6 +14,8 @@ pub struct Config {
     pub schema_version: SchemaVersion,
     /// Which hashes fill the field Hashes.
     pub hash_algorithms: HashAlgorithms,
+    /// Whether it is the configuration that says so, and not the default; only the default gives way to a switch `-h`.
+    pub names_hashes: bool,
     /// Longest values of single fields.
     pub field_sizes: FieldSizes,
     /// The blocks that filter events: by tag in the order of the schema, then as written.
@@ -26,6 +28,7 @@ impl Config {
         Self {
             schema_version: SchemaVersion(4.90),
             hash_algorithms: HashAlgorithms::default(),
+            names_hashes: false,
             field_sizes: FieldSizes::default(),
             blocks: Vec::new(),
         }

@@ -161,7 +161,10 @@ fn read_hashes(element: &Element<'_>, config: &mut Config, report: &mut Report<'
         return;
     }
     match HashAlgorithms::parse(element.text.trim()) {
-        Ok(hashes) => config.hash_algorithms = hashes,
+        Ok(hashes) => {
+            config.hash_algorithms = hashes;
+            config.names_hashes = true;
+        }
         Err(message) => {
             let remedy = "known are md5, sha1, sha256, imphash and *";
             report.add(element.at, codes::HASH_ALGORITHM, message, remedy);

@@ -28,4 +28,4 @@ pub use output::Output;
 pub use parking::ParkingLimits;
 pub use recorded::{CutStream, Recorded};
 pub use source::{Collect, Loss, Source, SourceError};
-pub use trouble::{TROUBLES, Trouble, TroubleSpec, events_of};
+pub use trouble::{TROUBLES, Trouble, TroubleSpec, TroubleTotal, events_of};

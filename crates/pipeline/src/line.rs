@@ -19,7 +19,7 @@ use crate::output::Output;
 use crate::parking::{Parking, ParkingLimits, Ticket};
 use crate::sequence::Sequences;
 use crate::source::Loss;
-use crate::trouble::{Trouble, TroubleBook, events_of};
+use crate::trouble::{Trouble, TroubleBook, TroubleTotal, events_of};
 
 /// What the line needs to know before the first record.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +111,11 @@ impl Pipeline {
         for event in self.troubles.due(now) {
             self.write(&event, output);
         }
+    }
+
+    /// Everything that kept the line from doing its work whole since the start.
+    pub fn troubles(&self) -> impl Iterator<Item = (Trouble, &str, TroubleTotal)> {
+        self.troubles.totals()
     }
 
     /// Takes note of what the source could not give.

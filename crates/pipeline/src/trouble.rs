@@ -182,9 +182,22 @@ struct Tally {
     last: Timestamp,
 }
 
+/// How often a trouble was noted since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TroubleTotal {
+    /// How many.
+    pub count: u64,
+    /// The last time.
+    pub last: Timestamp,
+}
+
+/// Sorts and subjects that are told apart in totals.
+const MOST_TOTALS: usize = 256;
+
 /// Troubles that wait to be told.
 #[derive(Debug, Default)]
 pub(crate) struct TroubleBook {
+    totals: BTreeMap<(Trouble, String), TroubleTotal>,
     tallies: BTreeMap<(Trouble, String), Tally>,
     told: Option<Timestamp>,
 }
@@ -207,6 +220,22 @@ impl TroubleBook {
         tally.count = tally.count.saturating_add(count);
         tally.first = tally.first.min(first);
         tally.last = tally.last.max(last);
+        self.add_to_totals(trouble, subject, count, last);
+    }
+
+    fn add_to_totals(&mut self, trouble: Trouble, subject: &str, count: u64, last: Timestamp) {
+        // Subjects hold the system's words, of which there may be many; the last place is for all others.
+        let full = self.totals.len() >= MOST_TOTALS;
+        let known = self.totals.contains_key(&(trouble, subject.to_owned()));
+        let subject = if full && !known { "others" } else { subject };
+        let total = self.totals.entry((trouble, subject.to_owned())).or_insert(TroubleTotal { count: 0, last });
+        total.count = total.count.saturating_add(count);
+        total.last = total.last.max(last);
+    }
+
+    /// Everything that was noted since the start, by sort and subject.
+    pub(crate) fn totals(&self) -> impl Iterator<Item = (Trouble, &str, TroubleTotal)> {
+        self.totals.iter().map(|((trouble, subject), total)| (*trouble, subject.as_str(), *total))
     }
 
     /// Events for all that was noted, when a second has passed since the last ones.

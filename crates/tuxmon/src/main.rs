@@ -1,8 +1,12 @@
 //! The `tuxmon` program: one module for each subcommand.
 
 mod check;
+mod control;
 mod filter;
 mod run;
+mod service;
+mod status;
+mod sysmon;
 
 use std::process::ExitCode;
 
@@ -21,12 +25,18 @@ enum Command {
     Check(check::Args),
     Filter(filter::Args),
     Run(run::Args),
+    Status(status::Args),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
+    let words: Vec<_> = std::env::args_os().collect();
+    if let Some(call) = sysmon::call(&words, std::env::current_exe().ok().as_deref()) {
+        return Ok(sysmon::run(&call));
+    }
     match Arguments::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Filter(args) => filter::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Status(args) => status::run(&args),
     }
 }

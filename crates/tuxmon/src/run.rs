@@ -6,7 +6,9 @@ mod banner;
 mod configuration;
 mod kernel;
 mod outputs;
+mod outside;
 mod signals;
+mod status;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -17,17 +19,22 @@ use tracing_subscriber::EnvFilter;
 use tuxmon_host::clock::Clock;
 use tuxmon_host::hash::{Hasher, Limits};
 use tuxmon_host::state::StateDirectory;
-use tuxmon_pipeline::{Collect, Machine, ParkingLimits, Pipeline, Settings, wanted_hashes};
+use tuxmon_pipeline::{Collect, Machine, ParkingLimits, Pipeline, wanted_hashes};
 use tuxmon_render::Colour;
 use tuxmon_sensor::Sensor;
 use tuxmon_sinks::RecordIds;
 
 use crate::check;
+use crate::service::layout::Layout;
+use crate::service::privileges::{self, Writes};
+use crate::service::stored::Stored;
+use crate::sysmon::Settings;
 use agent::Agent;
-use args::{Format, OutputChoice, RingSize};
-use configuration::Loaded;
+use args::{Format, OutputChoice, Place, RingSize};
+use configuration::{Loaded, Moment, Origin};
 use kernel::Kernel;
 use outputs::Outputs;
+use outside::Outside;
 use signals::Requests;
 
 /// Record what happens on this machine and write it as Sysmon for Linux does
@@ -61,11 +68,11 @@ pub(crate) struct Args {
     format: Option<Format>,
 
     /// Where the next EventRecordID and the boot's clock are kept; made when it is missing
-    #[arg(long, value_name = "DIR", default_value = "/var/lib/tuxmon")]
+    #[arg(long, value_name = "DIR", default_value = STATE_DIRECTORY)]
     state_dir: PathBuf,
 
     /// Size of the ring between kernel and agent, a power of two
-    #[arg(long, value_name = "SIZE", default_value = "16M")]
+    #[arg(long, value_name = "SIZE", default_value_t)]
     ring_size: RingSize,
 
     /// BTF of the running kernel, where the kernel does not bring it
@@ -73,42 +80,96 @@ pub(crate) struct Args {
     btf: Option<PathBuf>,
 }
 
+/// Where an agent that is no installed service keeps its state.
+pub(crate) const STATE_DIRECTORY: &str = "/var/lib/tuxmon";
+
 /// Runs the agent until it is asked to end.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    start_log();
     if !rustix::process::geteuid().is_root() {
+        start_log();
         bail!("the agent loads programs into the kernel and must be root: sudo tuxmon run");
     }
-    let (loaded, diagnostics) = configuration::load(args.config.as_ref());
+    let origin = args.config.clone().map_or(Origin::Defaults, Origin::File);
+    match run_with(args, &origin)? {
+        ServiceEnd::Stopped => Ok(ExitCode::SUCCESS),
+        ServiceEnd::Refused => Ok(ExitCode::from(check::REFUSED)),
+    }
+}
+
+/// Runs the agent of an installation, with what it has stored, as the original does: to the system log.
+pub(crate) fn service(layout: &Layout) -> anyhow::Result<ServiceEnd> {
+    let settings = Settings::of_stored(&Stored::read(layout).unwrap_or_default().words);
+    let mut outputs = vec![OutputChoice { place: Place::Syslog, format: Some(Format::Xml) }];
+    if settings.debug {
+        outputs.push(OutputChoice { place: Place::Stdout, format: Some(Format::Text) });
+    }
+    let args = Args {
+        config: None,
+        outputs,
+        format: None,
+        state_dir: layout.folder(),
+        ring_size: RingSize::default(),
+        btf: settings.btf.map(PathBuf::from),
+    };
+    run_with(&args, &Origin::Installed(layout.clone()))
+}
+
+/// How the agent ended, when nothing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ServiceEnd {
+    /// It was asked to.
+    Stopped,
+    /// Its configuration was refused before it began.
+    Refused,
+}
+
+fn run_with(args: &Args, origin: &Origin) -> anyhow::Result<ServiceEnd> {
+    start_log();
+    let (loaded, diagnostics) = configuration::load(origin, Moment::Start);
     check::print(&diagnostics)?;
-    let Some(loaded) = loaded else { return Ok(ExitCode::from(check::REFUSED)) };
-    // Before anything is made that would have to be left in order.
+    let Some(loaded) = loaded else { return Ok(ServiceEnd::Refused) };
+    // Before any thread is started, and before anything is made that would have to be left in order.
+    privileges::keep_what_the_start_needs(writes(&args.outputs));
     let requests = Requests::listen().context("cannot listen to signals")?;
     let since = outputs::now();
-    let outcome = agent(args, &loaded, requests)?.run(loaded);
+    let outcome = agent(args, origin, loaded, requests)?.run();
     tracing::info!("{}", agent::summary(&outcome.0, since));
     outcome.1.map_err(|error| anyhow::anyhow!("the agent cannot go on: {error}"))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(ServiceEnd::Stopped)
 }
 
 /// Opens everything: what is ours first, so that the kernel side, which comes last, does not see it.
-fn agent(args: &Args, loaded: &Loaded, requests: std::sync::Arc<Requests>) -> anyhow::Result<Agent<Kernel>> {
+fn agent(
+    args: &Args,
+    origin: &Origin,
+    loaded: Loaded,
+    requests: std::sync::Arc<Requests>,
+) -> anyhow::Result<Agent<Kernel>> {
     let state = StateDirectory::open(&args.state_dir)?;
     let outputs = Outputs::open(&args.outputs, args.format, record_ids(&state)?)?;
+    let outside = Outside::open(&state, |kernel: &Kernel| kernel.0.hooks());
     let hasher = Hasher::start(wanted_hashes(&loaded.config), Limits::default())
         .context("cannot start the threads that hash files")?;
     let machine = Machine::this(Clock::start(Some(&state)), hasher);
-    let settings = Settings { own_pid: std::process::id(), parking: ParkingLimits::default() };
+    let settings =
+        tuxmon_pipeline::Settings { own_pid: std::process::id(), parking: ParkingLimits::default() };
     let pipeline = Pipeline::new(machine, &loaded.config, settings);
     let sensor = Sensor::start(&tuxmon_sensor::Options {
         collect: kernel::collect(Collect::for_config(&loaded.config)),
         ring_bytes: args.ring_size.0,
         btf: args.btf.clone(),
-        ..tuxmon_sensor::Options::default()
+        tier: tuxmon_sensor::Options::default().tier,
     })?;
+    privileges::keep_what_collecting_needs(writes(&args.outputs));
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
     eprint!("{}", banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));
-    Ok(Agent::new(Kernel(sensor), pipeline, outputs, requests, args.config.clone()))
+    Ok(Agent::new(Kernel(sensor), pipeline, outputs, requests, origin.clone(), outside, loaded))
+}
+
+/// Whether outputs may be files of other users.
+fn writes(outputs: &[OutputChoice]) -> Writes {
+    let to_files = outputs.iter().any(|choice| matches!(choice.place, Place::File(_)));
+    if to_files { Writes::AnyFile } else { Writes::OwnFolder }
 }
 
 fn record_ids(state: &StateDirectory) -> anyhow::Result<RecordIds> {

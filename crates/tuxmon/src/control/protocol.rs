@@ -13,11 +13,7 @@ pub(crate) enum Request {
     /// The rules in force, as `sysmon -c` prints them.
     Rules,
     /// Read the configuration again.
-    Reload {
-        /// What event 16 calls it from now on; without it, as before.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        name: Option<String>,
-    },
+    Reload,
 }
 
 /// An answer.
@@ -124,6 +120,10 @@ pub(crate) struct LossCount {
     pub(crate) subject: String,
     /// How many.
     pub(crate) count: u64,
+    /// The last time, in UTC.
+    pub(crate) last: String,
+    /// Seconds since then.
+    pub(crate) seconds_ago: u64,
 }
 
 /// One destination.
@@ -135,8 +135,6 @@ pub(crate) struct OutputStatus {
     pub(crate) working: bool,
     /// Events that wait for it.
     pub(crate) waiting: u64,
-    /// Bytes that wait for it.
-    pub(crate) waiting_bytes: u64,
 }
 
 /// What a machine that watches the agent should know.
@@ -144,16 +142,20 @@ pub(crate) struct OutputStatus {
 pub(crate) enum Health {
     /// Everything that is wanted is seen and written.
     Ok,
-    /// Something that is wanted is not seen on this kernel, was lost, or cannot be written.
+    /// Something that is wanted is not seen on this kernel, was lost a short while ago, or cannot be written.
     Degraded,
 }
+
+/// A loss is news for so many seconds; after that it is history, and the machine that watches shall not cry for ever.
+pub(crate) const NEWS: u64 = 600;
 
 impl Status {
     /// The judgement that the exit code of `tuxmon status` tells.
     pub(crate) fn health(&self) -> Health {
         let blind = self.collection.iter().any(|fact| fact.wanted && !fact.degraded.is_empty());
         let stuck = self.outputs.iter().any(|output| !output.working);
-        if blind || stuck || !self.losses.is_empty() { Health::Degraded } else { Health::Ok }
+        let losing = self.losses.iter().any(|loss| loss.seconds_ago < NEWS);
+        if blind || stuck || losing { Health::Degraded } else { Health::Ok }
     }
 }
 
@@ -168,8 +170,7 @@ mod tests {
             assert_eq!(serde_json::from_str::<Request>(line).expect(line), request);
         };
         check(Request::Status, r#"{"request":"status"}"#);
-        check(Request::Reload { name: None }, r#"{"request":"reload"}"#);
-        check(Request::Reload { name: Some("/x".into()) }, r#"{"request":"reload","name":"/x"}"#);
+        check(Request::Reload, r#"{"request":"reload"}"#);
         for wrong in ["", "{}", r#"{"request":"stop"}"#, "[]", "\"status\""] {
             assert!(serde_json::from_str::<Request>(wrong).is_err(), "{wrong}");
         }

@@ -143,7 +143,10 @@ mod tests {
         assert_eq!(question.request, Request::Rules);
         question.answer(Answer::Rules { text: "none\n".to_owned() });
         let answer = client.join().expect("the client does not panic").expect("it was answered");
-        assert_eq!(answer, Asked::Answered { pid: std::process::id(), answer: Answer::Rules { text: "none\n".into() } });
+        assert_eq!(
+            answer,
+            Asked::Answered { pid: std::process::id(), answer: Answer::Rules { text: "none\n".into() } }
+        );
 
         drop(control);
         assert!(!path.exists());

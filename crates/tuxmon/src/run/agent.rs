@@ -1,6 +1,5 @@
 //! The agent's life: start, turn after turn of the line, reload, end.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,10 +8,13 @@ use tuxmon_host::clock;
 use tuxmon_pipeline::{Collect, Counters, Pipeline, Source, SourceError, State, Trouble};
 use tuxmon_wire::Kind;
 
-use super::configuration::{self, Loaded};
+use super::configuration::{self, Loaded, Moment, Origin};
 use super::outputs::{self, Outputs};
+use super::outside::Outside;
 use super::signals::Requests;
+use super::status;
 use crate::check;
+use crate::control::protocol::{Answer, Reloaded, Request};
 
 /// How long the line waits for records before it looks at signals and clocks.
 const TURN: Duration = Duration::from_millis(100);
@@ -35,8 +37,12 @@ pub(crate) struct Agent<S> {
     pub(crate) pipeline: Pipeline,
     pub(crate) outputs: Outputs,
     pub(crate) requests: Arc<Requests>,
-    /// The file to read again when asked to.
-    pub(crate) file: Option<PathBuf>,
+    /// What to read again when asked to.
+    pub(crate) origin: Origin,
+    /// Who wants to know how it is.
+    pub(crate) outside: Outside<S>,
+    /// The configuration in force.
+    pub(crate) loaded: Loaded,
     round: Instant,
     reseed: Option<Instant>,
 }
@@ -48,23 +54,42 @@ impl<S: Source> Agent<S> {
         pipeline: Pipeline,
         outputs: Outputs,
         requests: Arc<Requests>,
-        file: Option<PathBuf>,
+        origin: Origin,
+        outside: Outside<S>,
+        loaded: Loaded,
     ) -> Self {
-        Self { source, pipeline, outputs, requests, file, round: Instant::now(), reseed: None }
+        Self {
+            source,
+            pipeline,
+            outputs,
+            requests,
+            origin,
+            outside,
+            loaded,
+            round: Instant::now(),
+            reseed: None,
+        }
     }
 
     /// Runs until it is asked to end, or cannot go on: then the answer is why.
-    pub(crate) fn run(mut self, loaded: Loaded) -> (Counters, Result<(), SourceError>) {
-        self.outputs.configure(&loaded.config);
-        self.pipeline.configured(&loaded.name, loaded.hash, &mut self.outputs);
+    pub(crate) fn run(mut self) -> (Counters, Result<(), SourceError>) {
+        let Self { pipeline, outputs, loaded, .. } = &mut self;
+        outputs.configure(&loaded.config);
+        pipeline.configured(&loaded.name, loaded.hash.clone(), outputs);
         self.pipeline.state_changed(State::Started, &mut self.outputs);
         let mut result = self.seed();
+        if result.is_ok() {
+            self.outside.started(&self.loaded.name);
+        }
         while result.is_ok() && !self.requests.stop() && !self.outputs.all_gone() {
             if self.requests.take_reload() {
                 self.reload();
             }
+            self.answer();
             result = self.turn();
+            self.outside.alive();
         }
+        self.outside.stopping();
         (self.end(), result)
     }
 
@@ -105,27 +130,42 @@ impl<S: Source> Agent<S> {
         Ok(())
     }
 
-    /// Reads the configuration again. What happened before is judged by the old rules.
-    fn reload(&mut self) {
-        self.outputs.reopen();
-        let Some(file) = self.file.clone() else {
-            tracing::info!("no configuration file to read again; outputs are opened anew");
-            return;
+    /// Answers who asks on the control socket.
+    fn answer(&mut self) {
+        let Some(question) = self.outside.question() else { return };
+        let answer = match question.request {
+            Request::Status => Answer::Status(Box::new(status::of(self))),
+            Request::Rules => Answer::Rules { text: tuxmon_config::dump(&self.loaded.config) },
+            Request::Reload => Answer::Reload(self.reload()),
         };
-        let (loaded, diagnostics) = configuration::load(Some(&file));
+        question.answer(answer);
+    }
+
+    /// Reads the configuration again, and says what came of it. What happened before is judged by the old rules.
+    fn reload(&mut self) -> Reloaded {
+        self.outputs.reopen();
+        if let Origin::Defaults = self.origin {
+            tracing::info!("no configuration file to read again; outputs are opened anew");
+            return Reloaded { accepted: true, remarks: Vec::new() };
+        }
+        let (loaded, diagnostics) = configuration::load(&self.origin, Moment::Reload);
         if let Err(error) = check::print(&diagnostics) {
             tracing::warn!(%error, "the remarks on the configuration cannot be printed");
         }
+        let mut remarks: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
         let Some(loaded) = loaded else {
-            let reasons = configuration::refusal(&file, &diagnostics);
-            tracing::error!(file = %file.display(), "the configuration is refused, the old one stays");
-            return self.pipeline.report(Trouble::ConfigurationRefused, &reasons, &mut self.outputs);
+            let reasons = configuration::refusal(&self.origin, &diagnostics);
+            tracing::error!(file = %self.origin, "the configuration is refused, the old one stays");
+            self.pipeline.report(Trouble::ConfigurationRefused, &reasons, &mut self.outputs);
+            return Reloaded { accepted: false, remarks };
         };
-        self.take_over(loaded);
+        remarks.extend(self.take_over(loaded));
+        Reloaded { accepted: true, remarks }
     }
 
     /// New hooks are attached before the rules that want their records hold, and old records are taken before.
-    fn take_over(&mut self, loaded: Loaded) {
+    /// Returns what is not as the new configuration wants it.
+    fn take_over(&mut self, loaded: Loaded) -> Option<String> {
         let wanted = Collect::for_config(&loaded.config);
         let changed = self.source.set_collect(&wanted);
         let Self { source, pipeline, outputs, .. } = self;
@@ -134,12 +174,15 @@ impl<S: Source> Agent<S> {
         }
         pipeline.reconfigure(&loaded.config);
         outputs.configure(&loaded.config);
-        pipeline.configured(&loaded.name, loaded.hash, outputs);
-        if let Err(error) = changed {
-            let reason = format!("the kernel side collects as before: {error}");
-            pipeline.report(Trouble::CollectionUnchanged, &reason, outputs);
+        pipeline.configured(&loaded.name, loaded.hash.clone(), outputs);
+        let unchanged = changed.err().map(|error| format!("the kernel side collects as before: {error}"));
+        if let Some(reason) = &unchanged {
+            pipeline.report(Trouble::CollectionUnchanged, reason, outputs);
         }
         tracing::info!(configuration = loaded.name, "the new configuration holds");
+        self.outside.configured(&loaded.name);
+        self.loaded = loaded;
+        unchanged
     }
 
     /// Ends collection, writes what was collected, says so, and closes the outputs; all by the clock.

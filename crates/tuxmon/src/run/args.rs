@@ -1,5 +1,6 @@
 //! The arguments of `tuxmon run`.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -87,6 +88,21 @@ impl FromStr for OutputChoice {
 /// Size of the ring between kernel and agent: a power of two from 64 KiB to 1 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RingSize(pub(crate) u32);
+
+impl Default for RingSize {
+    fn default() -> Self {
+        Self(16 << 20)
+    }
+}
+
+impl fmt::Display for RingSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            bytes if bytes.is_multiple_of(1 << 20) => write!(f, "{}M", bytes >> 20),
+            bytes => write!(f, "{}K", bytes >> 10),
+        }
+    }
+}
 
 const SMALLEST_RING: u64 = 64 * 1024;
 const LARGEST_RING: u64 = 1024 * 1024 * 1024;

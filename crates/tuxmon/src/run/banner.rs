@@ -6,7 +6,7 @@ use tuxmon_pipeline::{COMPATIBLE_VERSION, SCHEMA_VERSION};
 use tuxmon_sensor::{Domain, HookState, HookStatus, Tier};
 
 /// The domains in the order of their events, with the words for them.
-const DOMAINS: [(Domain, &str); 7] = [
+pub(crate) const DOMAINS: [(Domain, &str); 7] = [
     (Domain::Process, "processes"),
     (Domain::Network, "connections"),
     (Domain::RawAccess, "raw devices"),

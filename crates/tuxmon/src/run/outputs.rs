@@ -1,5 +1,6 @@
 //! The fan-out: one event becomes a line in each format that is wanted, and goes to each sink.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use tuxmon_render::{Colour, Envelope, FieldSizes};
 use tuxmon_sinks::{AppendedFile, Limits, Line, Loss, Notice, RecordIds, Sink, StandardOutput, Syslog};
 
 use super::args::{Format, OutputChoice, Place};
+use crate::control::protocol::OutputStatus;
 
 /// How lines look: a format, and for text whether it is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,10 @@ enum Form {
 /// All outputs.
 pub(crate) struct Outputs {
     sinks: Vec<(Form, Sink)>,
+    /// By position, whether the sink has taken lines since it last failed.
+    working: Vec<bool>,
+    /// Events written, by id.
+    written: BTreeMap<u16, u64>,
     ids: RecordIds,
     sizes: FieldSizes,
     computer: String,
@@ -43,8 +49,10 @@ impl Outputs {
     ) -> anyhow::Result<Self> {
         let usual = [OutputChoice { place: Place::Stdout, format: None }];
         let choices = if choices.is_empty() { &usual } else { choices };
-        let sinks = choices.iter().map(|choice| open(choice, format)).collect::<anyhow::Result<_>>()?;
+        let sinks = choices.iter().map(|choice| open(choice, format)).collect::<anyhow::Result<Vec<_>>>()?;
         Ok(Self {
+            working: vec![true; sinks.len()],
+            written: BTreeMap::new(),
             sinks,
             ids,
             sizes: FieldSizes::NONE,
@@ -76,15 +84,35 @@ impl Outputs {
     /// Tells the line what the sinks have lost and met since the last call.
     pub(crate) fn report(&mut self, now: Timestamp, pipeline: &mut Pipeline) {
         self.computer = host_name();
-        for (_, sink) in &self.sinks {
+        for ((_, sink), working) in self.sinks.iter().zip(&mut self.working) {
             report_losses(sink, pipeline);
             for notice in sink.take_notices() {
+                match notice {
+                    Notice::Failed(_) | Notice::Gone(_) => *working = false,
+                    Notice::Recovered => *working = true,
+                    Notice::NotReopened(_) | Notice::TornLines(_) | Notice::Omitted(_) => {}
+                }
                 report_notice(sink.name(), notice, now, pipeline);
             }
         }
         if let Some(error) = self.ids.take_problem() {
             pipeline.note(Trouble::RecordIdsUnsaved, &format!("saving ({error})"), 1, now, now);
         }
+    }
+
+    /// How the outputs are, for who asks.
+    pub(crate) fn status(&self) -> Vec<OutputStatus> {
+        let status = |((_, sink), working): (&(Form, Sink), &bool)| OutputStatus {
+            name: sink.name().to_owned(),
+            working: *working,
+            waiting: sink.pending() as u64,
+        };
+        self.sinks.iter().zip(&self.working).map(status).collect()
+    }
+
+    /// How many events of which id were written.
+    pub(crate) fn written(&self) -> &BTreeMap<u16, u64> {
+        &self.written
     }
 
     /// Writes what waits, at most until `deadline`. What is lost now can be told in the log only.
@@ -122,6 +150,7 @@ impl Outputs {
 
 impl Output for Outputs {
     fn write(&mut self, event: &Event) {
+        *self.written.entry(event.spec().id).or_default() += 1;
         let issued = self.ids.issue();
         if issued.started_over {
             tracing::warn!("record ids have reached 2^31 and start over at 0");

@@ -1,9 +1,8 @@
 //! Starts the service where no manager does: a process of its own, of which we hear whether it came up.
 
 use std::ffi::OsString;
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,9 @@ use super::notify::Listener;
 
 /// A service that is not up by then has failed.
 const LONGEST_START: Duration = Duration::from_secs(60);
+
+/// What tells the service that it was started so.
+pub(crate) const DETACHED: &str = "TUXMON_DETACHED";
 
 /// How it went.
 pub(crate) enum Start {
@@ -29,13 +31,17 @@ pub(crate) fn start(layout: &Layout, words: &[OsString]) -> io::Result<Start> {
     let listener = Listener::open(&layout.folder())?;
     let mut command = Command::new(layout.binary());
     command.args(words).current_dir(layout.folder()).stdin(Stdio::null()).stdout(Stdio::null());
-    // Its errors go where ours go until it is up; the session is its own, so that no terminal ends it.
-    command.env_clear().env("NOTIFY_SOCKET", listener.path()).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-    let mut child = spawn_in_session(&mut command)?;
+    // Its errors go where ours go until it is up.
+    command.env_clear().env("NOTIFY_SOCKET", listener.path()).env(DETACHED, "1");
+    command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+    let mut child = command.spawn()?;
     let started = wait(&mut child, &listener)?;
     if matches!(started, Start::Up) {
-        let pid = child.id();
-        files::replace(&layout.pid_file(), 0o644, |file| writeln!(file, "{pid}"))?;
+        let (pid, pid_file) = (child.id(), layout.pid_file());
+        if let Some(folder) = pid_file.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        files::replace(&pid_file, 0o644, |file| writeln!(file, "{pid}"))?;
     }
     Ok(started)
 }
@@ -56,14 +62,16 @@ fn wait(child: &mut Child, listener: &Listener) -> io::Result<Start> {
     Ok(Start::Silent)
 }
 
-/// A new process group is all that can be had without `unsafe`; `setsid` of util-linux gives a session where it is
-/// installed.
-fn spawn_in_session(command: &mut Command) -> io::Result<Child> {
-    command.process_group(0);
-    command.spawn()
+/// For the service that was started so: leaves the session of whoever started it, whose terminal ends no service.
+pub(crate) fn leave_session() {
+    // It fails for the leader of a session or a group, which is one of its own already.
+    let _ = rustix::process::setsid();
 }
 
-/// Whether a program is the binary of this installation.
-pub(crate) fn is_binary_of(layout: &Layout, program: &Path) -> bool {
-    program == layout.binary()
+/// For the service that was started so, once it is up: lets go of the standard error of whoever started it, who would
+/// wait for its end. From here on event 255 and `tuxmon status` tell what is wrong.
+pub(crate) fn leave_terminal() -> io::Result<()> {
+    let nothing = File::options().read(true).write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stderr(&nothing)?;
+    Ok(())
 }

@@ -19,12 +19,14 @@ pub(crate) struct Notifier {
 impl Notifier {
     /// The one that the environment names.
     pub(crate) fn from_environment() -> Self {
-        let Some(address) = std::env::var_os("NOTIFY_SOCKET").and_then(|name| address(name.as_bytes())) else {
+        let Some(address) = std::env::var_os("NOTIFY_SOCKET").and_then(|name| address(name.as_bytes()))
+        else {
             return Self::default();
         };
         let micros = std::env::var("WATCHDOG_USEC").ok().and_then(|text| text.parse::<u64>().ok());
         let meant = std::env::var("WATCHDOG_PID").map_or(true, |pid| pid == std::process::id().to_string());
-        let interval = micros.filter(|micros| *micros > 0 && meant).map(|micros| Duration::from_micros(micros / 2));
+        let interval =
+            micros.filter(|micros| *micros > 0 && meant).map(|micros| Duration::from_micros(micros / 2));
         let socket = UnixDatagram::unbound().and_then(|socket| {
             // A manager that does not read must not stall the line.
             socket.set_nonblocking(true)?;

@@ -85,11 +85,14 @@ impl Supervisor {
                 let _ = systemctl(layout, &["reset-failed", &layout.unit_name()]);
                 systemctl(layout, &["start", &layout.unit_name()])
             }
-            Self::InitScript => run(Command::new(layout.init_script()).arg("start")),
+            Self::InitScript => {
+                run(Command::new(layout.init_script()).arg("start").env_remove("NOTIFY_SOCKET"))
+            }
             Self::Nobody => run(Command::new(layout.binary())
                 .arg("-i")
                 .arg(layout.configuration())
                 .arg("-service")
+                .env_remove("NOTIFY_SOCKET")
                 .stdout(Stdio::null())),
         }
     }

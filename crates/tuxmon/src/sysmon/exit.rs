@@ -11,10 +11,8 @@ pub(crate) enum Exit {
     Parameter,
     /// Only root may do this: the low byte of ERROR_ELEVATION_REQUIRED, 740.
     NotRoot,
-    /// `-x` found another rule blob than the one it was to compare with: the low byte of -2.
-    Mismatch,
-    /// The kernel side could not be started, by the original's number for the reason.
-    Telemetry(u8),
+    /// What the service or its manager said: for the service, the original's number for the reason.
+    Service(u8),
 }
 
 impl Exit {
@@ -25,8 +23,7 @@ impl Exit {
             Self::Failure => 1,
             Self::Parameter => 87,
             Self::NotRoot => 228,
-            Self::Mismatch => 254,
-            Self::Telemetry(number) => number,
+            Self::Service(number) => number,
         }
     }
 }

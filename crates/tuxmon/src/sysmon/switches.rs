@@ -44,7 +44,8 @@ impl Switches {
     fn add(&mut self, row: &SwitchSpec, value: Option<OsString>) -> Result<(), NotUnderstood> {
         let missing = row.argument == Argument::Required && value.is_none();
         let repeated = value.is_some() && self.value(row.switch).is_some();
-        let second = row.exclusive && self.given.iter().any(|(other, _)| super::table::spec(*other).exclusive);
+        let second =
+            row.exclusive && self.given.iter().any(|(other, _)| super::table::spec(*other).exclusive);
         if missing || repeated || second {
             return Err(NotUnderstood);
         }
@@ -71,7 +72,8 @@ impl Switches {
 fn find(text: &[u8], first: bool) -> Option<&'static SwitchSpec> {
     SWITCHES.iter().find(|row| {
         let word = row.word.as_bytes();
-        (first || word.len() == 1) && text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
+        (first || word.len() == 1)
+            && text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
     })
 }
 

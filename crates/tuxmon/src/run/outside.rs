@@ -1,0 +1,81 @@
+//! Who wants to know how the agent is: the service manager, and the clients of the control socket.
+
+use std::time::Instant;
+
+use tuxmon_event::Timestamp;
+use tuxmon_host::state::StateDirectory;
+use tuxmon_sensor::HookStatus;
+
+use super::outputs;
+use crate::control::server::{Control, Question};
+use crate::service::detached;
+use crate::service::notify::Notifier;
+
+/// The agent's ties to the outside, for a source of kind `S`.
+pub(crate) struct Outside<S> {
+    control: Option<Control>,
+    notifier: Notifier,
+    hooks: fn(&S) -> Vec<HookStatus>,
+    /// When collection began.
+    pub(crate) since: Timestamp,
+    /// When the configuration in force was read.
+    pub(crate) configured: Timestamp,
+}
+
+impl<S> Outside<S> {
+    /// Opens the control socket. An agent that cannot be asked still does its work.
+    pub(crate) fn open(state: &StateDirectory, hooks: fn(&S) -> Vec<HookStatus>) -> Self {
+        let control = Control::open(state.path());
+        if let Err(error) = &control {
+            tracing::warn!(%error, folder = %state.path().display(), "no control socket: the agent cannot be asked");
+        }
+        let now = outputs::now();
+        let notifier = Notifier::from_environment();
+        Self { control: control.ok(), notifier, hooks, since: now, configured: now }
+    }
+
+    /// Collection has begun.
+    pub(crate) fn started(&mut self, configuration: &str) {
+        self.since = outputs::now();
+        self.configured = self.since;
+        self.notifier.ready(&in_words(configuration));
+        if std::env::var_os(detached::DETACHED).is_some()
+            && let Err(error) = detached::leave_terminal()
+        {
+            tracing::warn!(%error, "the terminal of whoever started the service stays in use");
+        }
+    }
+
+    /// Another configuration holds.
+    pub(crate) fn configured(&mut self, configuration: &str) {
+        self.configured = outputs::now();
+        self.notifier.status(&in_words(configuration));
+    }
+
+    /// A turn of the line is done.
+    pub(crate) fn alive(&mut self) {
+        self.notifier.alive(Instant::now());
+    }
+
+    /// The end has begun.
+    pub(crate) fn stopping(&self) {
+        self.notifier.stopping();
+    }
+
+    /// What somebody asks, if anyone does.
+    pub(crate) fn question(&self) -> Option<Question> {
+        self.control.as_ref()?.take()
+    }
+
+    /// The hooks of the source.
+    pub(crate) fn hooks(&self, source: &S) -> Vec<HookStatus> {
+        (self.hooks)(source)
+    }
+}
+
+fn in_words(configuration: &str) -> String {
+    match configuration {
+        "" => "collecting by the default configuration".to_owned(),
+        name => format!("collecting by {name}"),
+    }
+}
