@@ -1,0 +1,204 @@
+//! Agents under test: the real program, with a folder of its own for its configuration, state and output.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::watch::Watch;
+use crate::{raw, watch};
+
+/// A configuration by which everything is logged.
+pub(crate) const EVERYTHING: &str = r#"<Sysmon schemaversion="4.90">
+  <EventFiltering>
+    <ProcessCreate onmatch="exclude"/>
+    <NetworkConnect onmatch="exclude"/>
+    <ProcessTerminate onmatch="exclude"/>
+    <RawAccessRead onmatch="exclude"/>
+    <ProcessAccess onmatch="exclude"/>
+    <FileCreate onmatch="exclude"/>
+    <FileDelete onmatch="exclude"/>
+    <eBPFEvent onmatch="exclude"/>
+  </EventFiltering>
+</Sysmon>
+"#;
+
+/// An agent that does not start within this time has failed.
+const START: Duration = Duration::from_secs(30);
+
+/// A folder in which agents live, one after the other.
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    /// A new folder with this configuration.
+    pub(crate) fn new(configuration: &str) -> Home {
+        let folder = tempfile::Builder::new().prefix("tuxmon-agent.").tempdir().expect("a temporary folder");
+        let home = Home { folder };
+        home.configure(configuration);
+        home
+    }
+
+    /// Writes another configuration; a running agent is not told.
+    pub(crate) fn configure(&self, configuration: &str) {
+        fs::write(self.configuration(), configuration).expect("the folder is ours");
+    }
+
+    /// A path in the folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The configuration file.
+    pub(crate) fn configuration(&self) -> PathBuf {
+        self.path("config.xml")
+    }
+
+    /// The file that events are appended to.
+    pub(crate) fn events(&self) -> PathBuf {
+        self.path("events.xml")
+    }
+
+    /// Starts an agent that writes to the events file, and waits until it collects.
+    pub(crate) fn start(&self) -> Agent {
+        self.start_with(&[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn start_with(&self, arguments: &[OsString]) -> Agent {
+        let mut all = vec!["--output".into(), output("file", &self.events())];
+        all.extend_from_slice(arguments);
+        // Without a file there is nothing to watch yet; the agent appends to it.
+        File::options().create(true).append(true).open(self.events()).expect("the folder is ours");
+        let mut watch = Watch::of_file(&self.events());
+        let mut agent = self.launch(&all, Stdio::null());
+        watch.within(START);
+        let started = watch.until(|event| {
+            event.system.event_id == 4
+                && event.system.process_id == agent.pid()
+                && event.value("State") == Some("Started")
+        });
+        assert!(started, "the agent did not start; it says:\n{}\n{:?}", agent.log(), agent.child.try_wait());
+        agent
+    }
+
+    /// Starts an agent with nothing but these outputs, and does not wait.
+    pub(crate) fn launch(&self, arguments: &[OsString], stdout: Stdio) -> Agent {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tuxmon"));
+        command.stdout(stdout);
+        self.launch_as(command, arguments)
+    }
+
+    /// The same through a program that executes the one that its arguments name.
+    pub(crate) fn launch_through(&self, mut wrapper: Command, arguments: &[OsString]) -> Agent {
+        wrapper.arg(env!("CARGO_BIN_EXE_tuxmon")).stdout(Stdio::null());
+        self.launch_as(wrapper, arguments)
+    }
+
+    fn launch_as(&self, mut command: Command, arguments: &[OsString]) -> Agent {
+        let log = self.path("agent.log");
+        let errors = File::options().create(true).append(true).open(&log).expect("the folder is ours");
+        command.arg("run").arg("--config").arg(self.configuration());
+        command.arg("--state-dir").arg(self.path("state")).args(arguments);
+        command.stdin(Stdio::null()).stderr(errors);
+        raw::ends_with_this_thread(&mut command);
+        let child = command.spawn().expect("the agent was built with this test");
+        Agent { child, events: self.events(), log }
+    }
+}
+
+/// A running agent. It is killed when this is dropped.
+pub(crate) struct Agent {
+    child: Child,
+    events: PathBuf,
+    log: PathBuf,
+}
+
+impl Agent {
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its events from now on.
+    pub(crate) fn watch(&self) -> Watch {
+        Watch::of_file(&self.events)
+    }
+
+    /// What it has written about itself.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_else(|error| format!("(no log: {error})"))
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, signal).expect("the agent is our child and was not waited for");
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn wait(&mut self, longest: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + longest;
+        watch::poll_until(deadline, || self.child.try_wait().expect("the agent is our child"))
+    }
+
+    /// Asks it to end, and says how long it took; `None` when it took longer than 10 seconds.
+    pub(crate) fn stop(mut self) -> Option<(Duration, ExitStatus)> {
+        let asked = Instant::now();
+        self.signal(Signal::TERM);
+        let status = self.wait(Duration::from_secs(10))?;
+        Some((asked.elapsed(), status))
+    }
+
+    /// Ends it as a crash does.
+    pub(crate) fn crash(mut self) {
+        self.signal(Signal::KILL);
+        self.child.wait().expect("the agent is our child");
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        // It may have ended already; then there is nothing to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The agent that logs everything, which most tests share, with its folder.
+static SHARED: Mutex<Option<(Agent, Home)>> = Mutex::new(None);
+
+/// The events of the shared agent from now on; the first call starts it.
+pub(crate) fn watch() -> Watch {
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let (agent, _) = shared.get_or_insert_with(|| {
+        let home = Home::new(EVERYTHING);
+        (home.start(), home)
+    });
+    if let Some(status) = agent.child.try_wait().expect("the agent is our child") {
+        panic!("the shared agent has ended ({status}); it says:\n{}", agent.log());
+    }
+    agent.watch()
+}
+
+/// Ends the shared agent, if it was started.
+pub(crate) fn stop_shared() {
+    let shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some((agent, _home)) = shared {
+        agent.stop();
+    }
+}
+
+/// An argument `KIND:PATH` of `--output`.
+pub(crate) fn output(kind: &str, path: &Path) -> OsString {
+    let mut argument = OsString::from(kind);
+    argument.push(":");
+    argument.push(path);
+    argument
+}

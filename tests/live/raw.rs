@@ -1,0 +1,252 @@
+//! System calls that no safe interface offers: the deeds need exactly these, and not what a library makes of them.
+//!
+//! Each function is sound to call with any arguments, except where it says that it must run in a deed.
+
+#![allow(unsafe_code, reason = "system calls; each block says why it is sound")]
+
+use std::ffi::{CStr, c_int, c_long, c_void};
+use std::io;
+use std::mem::size_of;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use nix::libc;
+use rustix::process::{Signal, set_parent_process_death_signal};
+
+/// Lets the child die when the thread that starts it ends, however that happens.
+pub(crate) fn ends_with_this_thread(command: &mut Command) {
+    // SAFETY: between fork and exec the closure does one system call and touches no memory that is shared.
+    unsafe {
+        command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?));
+    }
+}
+
+/// Makes a child that runs `child` and ends with its result, without executing a program; gives its process id.
+///
+/// Only in a deed that has one thread: the child of several would find locks held by threads that it does not have.
+pub(crate) fn fork(child: impl FnOnce() -> u8) -> io::Result<u32> {
+    // SAFETY: this process has one thread, so its memory is consistent in the child, which ends without unwinding.
+    let pid = unsafe { libc::fork() };
+    match pid {
+        0 => {
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(child)).unwrap_or(101);
+            // SAFETY: ends the process; nothing of it is used any more.
+            unsafe { libc::_exit(c_int::from(result)) }
+        }
+        pid => u32::try_from(pid).map_err(|_| io::Error::last_os_error()),
+    }
+}
+
+/// Ends the calling thread alone, as a deed's main thread may do while others go on.
+pub(crate) fn end_thread() -> ! {
+    // SAFETY: the thread never runs again, and its stack stays mapped, so nothing that others borrow goes away.
+    unsafe {
+        libc::syscall(libc::SYS_exit, 0);
+    }
+    unreachable!("a thread that has ended does not go on")
+}
+
+fn result_of(returned: c_long) -> io::Result<c_long> {
+    if returned < 0 { Err(io::Error::last_os_error()) } else { Ok(returned) }
+}
+
+/// A system call of one path and up to two numbers, and its result.
+fn path_call(number: c_long, path: &CStr, second: c_long, third: c_long) -> io::Result<c_long> {
+    // SAFETY: the kernel reads the path, which ends with NUL, and takes the rest as numbers.
+    result_of(unsafe { libc::syscall(number, path.as_ptr(), second, third) })
+}
+
+/// A system call of two paths.
+#[cfg(target_arch = "x86_64")]
+fn paths_call(number: c_long, first: &CStr, second: &CStr) -> io::Result<()> {
+    // SAFETY: the kernel reads both paths, which end with NUL.
+    result_of(unsafe { libc::syscall(number, first.as_ptr(), second.as_ptr()) }).map(drop)
+}
+
+/// truncate(2).
+pub(crate) fn truncate(path: &CStr, length: i64) -> io::Result<()> {
+    path_call(libc::SYS_truncate, path, length, 0).map(drop)
+}
+
+/// The calls that only old architectures have: newer ones have nothing but the `…at` calls.
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod legacy {
+    use super::{CStr, FromRawFd, OwnedFd, c_int, io, libc, path_call, paths_call};
+
+    fn owned(descriptor: i64) -> OwnedFd {
+        // SAFETY: the kernel has just given this descriptor to us, and nobody else knows it.
+        unsafe { OwnedFd::from_raw_fd(c_int::try_from(descriptor).expect("descriptors are small")) }
+    }
+
+    /// open(2).
+    pub(crate) fn open(path: &CStr, flags: c_int, mode: u32) -> io::Result<OwnedFd> {
+        path_call(libc::SYS_open, path, flags.into(), mode.into()).map(owned)
+    }
+
+    /// creat(2).
+    pub(crate) fn creat(path: &CStr, mode: u32) -> io::Result<OwnedFd> {
+        path_call(libc::SYS_creat, path, mode.into(), 0).map(owned)
+    }
+
+    /// unlink(2).
+    pub(crate) fn unlink(path: &CStr) -> io::Result<()> {
+        path_call(libc::SYS_unlink, path, 0, 0).map(drop)
+    }
+
+    /// mknod(2).
+    pub(crate) fn mknod(path: &CStr, mode: u32, device: u64) -> io::Result<()> {
+        path_call(libc::SYS_mknod, path, mode.into(), device.cast_signed()).map(drop)
+    }
+
+    /// rename(2).
+    pub(crate) fn rename(from: &CStr, to: &CStr) -> io::Result<()> {
+        paths_call(libc::SYS_rename, from, to)
+    }
+
+    /// link(2).
+    pub(crate) fn link(from: &CStr, to: &CStr) -> io::Result<()> {
+        paths_call(libc::SYS_link, from, to)
+    }
+
+    /// symlink(2).
+    pub(crate) fn symlink(text: &CStr, at: &CStr) -> io::Result<()> {
+        paths_call(libc::SYS_symlink, text, at)
+    }
+}
+
+/// Executes a program without a single argument; newer kernels then give it one empty one.
+pub(crate) fn exec_without_arguments(program: &CStr) -> io::Error {
+    let none = std::ptr::null::<*const libc::c_char>();
+    // SAFETY: the kernel reads the path and takes null for an empty list, of arguments as of variables.
+    unsafe { libc::syscall(libc::SYS_execve, program.as_ptr(), none, none) };
+    io::Error::last_os_error()
+}
+
+/// ioctl(2) with a number as its argument.
+pub(crate) fn ioctl(descriptor: BorrowedFd<'_>, request: Ioctl, argument: c_int) -> io::Result<c_int> {
+    // SAFETY: the requests of this enum take a number, so the kernel touches no memory of ours.
+    let returned = unsafe { libc::ioctl(descriptor.as_raw_fd(), request as libc::Ioctl, argument) };
+    if returned < 0 { Err(io::Error::last_os_error()) } else { Ok(returned) }
+}
+
+/// Requests whose argument is a number (linux/loop.h).
+#[derive(Clone, Copy)]
+pub(crate) enum Ioctl {
+    /// Binds a loop device to a file.
+    LoopSetFile = 0x4c00,
+    /// Takes the file away from a loop device.
+    LoopClear = 0x4c01,
+    /// The number of a loop device that is free.
+    LoopGetFree = 0x4c82,
+}
+
+/// Sets a network interface up, which takes a socket of its network namespace.
+pub(crate) fn set_interface_up(socket: BorrowedFd<'_>, name: &CStr) -> io::Result<()> {
+    // SAFETY: all zeros is an interface request: an empty name and no flags.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    for (to, from) in request.ifr_name.iter_mut().zip(name.to_bytes()) {
+        *to = from.cast_signed();
+    }
+    request.ifr_ifru.ifru_flags = libc::IFF_UP as i16;
+    // SAFETY: SIOCSIFFLAGS reads an ifreq, which `request` is.
+    let returned = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
+    if returned < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// What bpf(2) reads of `union bpf_attr` for a load.
+#[repr(C)]
+#[derive(Default)]
+struct LoadProgram {
+    program_type: u32,
+    instruction_count: u32,
+    instructions: u64,
+    license: u64,
+    log_level: u32,
+    log_size: u32,
+    log_buffer: u64,
+    kernel_version: u32,
+    flags: u32,
+    name: [u8; 16],
+    interface_index: u32,
+    expected_attach_type: u32,
+}
+
+/// The same for asking about an object.
+#[repr(C)]
+struct ObjectInfo {
+    descriptor: u32,
+    length: u32,
+    info: u64,
+}
+
+/// The same for attaching to and detaching from a cgroup.
+#[repr(C)]
+struct Attach {
+    target: u32,
+    program: u32,
+    attach_type: u32,
+    flags: u32,
+}
+
+fn bpf<T>(command: c_int, attributes: &T) -> io::Result<c_int> {
+    let size = u32::try_from(size_of::<T>()).expect("attributes are small");
+    // SAFETY: the kernel reads `size` bytes of attributes; what their addresses point to is alive in every caller.
+    let returned = result_of(unsafe {
+        libc::syscall(libc::SYS_bpf, command, std::ptr::from_ref(attributes).cast::<c_void>(), size)
+    })?;
+    Ok(c_int::try_from(returned).expect("bpf(2) gives descriptors and zero"))
+}
+
+/// Loads a program of these instructions.
+pub(crate) fn load_program(program_type: u32, name: &str, instructions: &[u64]) -> io::Result<OwnedFd> {
+    let mut attributes = LoadProgram {
+        program_type,
+        instruction_count: instructions.len() as u32,
+        instructions: instructions.as_ptr() as u64,
+        license: c"GPL".as_ptr() as u64,
+        ..LoadProgram::default()
+    };
+    attributes.name[..name.len()].copy_from_slice(name.as_bytes());
+    let descriptor = bpf(5, &attributes)?;
+    // SAFETY: the kernel has just given this descriptor to us, and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// The kernel's own number of a loaded program.
+pub(crate) fn program_id(program: BorrowedFd<'_>) -> io::Result<u32> {
+    // struct bpf_prog_info: type, id, and more that is not asked for.
+    let mut info = [0_u32; 2];
+    let attributes = ObjectInfo {
+        descriptor: program.as_raw_fd().cast_unsigned(),
+        length: size_of_val(&info) as u32,
+        info: std::ptr::from_mut(&mut info) as u64,
+    };
+    bpf(15, &attributes)?;
+    Ok(std::hint::black_box(info)[1])
+}
+
+/// Attaches a program to a cgroup, or detaches it.
+pub(crate) fn attach_to_cgroup(
+    how: Attachment,
+    cgroup: BorrowedFd<'_>,
+    program: BorrowedFd<'_>,
+    attach_type: u32,
+) -> io::Result<()> {
+    let attributes = Attach {
+        target: cgroup.as_raw_fd().cast_unsigned(),
+        program: program.as_raw_fd().cast_unsigned(),
+        attach_type,
+        flags: 0,
+    };
+    bpf(how as c_int, &attributes).map(drop)
+}
+
+/// What [`attach_to_cgroup`] does.
+#[derive(Clone, Copy)]
+pub(crate) enum Attachment {
+    /// BPF_PROG_ATTACH.
+    Attach = 8,
+    /// BPF_PROG_DETACH.
+    Detach = 9,
+}
