@@ -79,10 +79,11 @@ impl Run<'_> {
     }
 
     /// Compat: rules.c — only a match reports a name, but it reports the last one that was noted,
-    /// even in an And that failed later or in another block.
+    /// even in an And that failed later or in another block. The name `-`, as which no name is printed,
+    /// is none: with it a filter can take back what an earlier one noted.
     pub(crate) fn rule_name(&self) -> &Text {
         match (&self.decided, self.named) {
-            (Decided::Matched { .. }, Some(filter)) => &filter.rule_name,
+            (Decided::Matched { .. }, Some(filter)) if filter.rule_name.as_str() != "-" => &filter.rule_name,
             _ => &Text::EMPTY,
         }
     }
