@@ -19,7 +19,7 @@ pub struct ParkingLimits {
 
 impl Default for ParkingLimits {
     fn default() -> Self {
-        Self { count: 4096, age: Duration::from_secs(30) }
+        Self { count: 4096, age: Duration::from_mins(1) }
     }
 }
 

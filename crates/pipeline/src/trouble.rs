@@ -228,7 +228,8 @@ impl TroubleBook {
         let full = self.totals.len() >= MOST_TOTALS;
         let known = self.totals.contains_key(&(trouble, subject.to_owned()));
         let subject = if full && !known { "others" } else { subject };
-        let total = self.totals.entry((trouble, subject.to_owned())).or_insert(TroubleTotal { count: 0, last });
+        let total =
+            self.totals.entry((trouble, subject.to_owned())).or_insert(TroubleTotal { count: 0, last });
         total.count = total.count.saturating_add(count);
         total.last = total.last.max(last);
     }
@@ -306,6 +307,17 @@ mod tests {
         }
         let ids: BTreeSet<_> = TROUBLES.iter().map(|spec| spec.id).collect();
         assert_eq!(ids.len(), TROUBLES.len());
+    }
+
+    #[test]
+    fn every_sort_is_documented() {
+        let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+        let pages =
+            ["compat.d/pipeline.md", "compat.md"].map(|page| std::fs::read_to_string(docs.join(page)));
+        let text: String = pages.into_iter().flatten().collect();
+        for spec in &TROUBLES {
+            assert!(text.contains(&format!("| `{}` |", spec.id)), "{} is in no table of docs/", spec.id);
+        }
     }
 
     #[test]

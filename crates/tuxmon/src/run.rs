@@ -30,7 +30,7 @@ use crate::service::privileges::{self, Writes};
 use crate::service::stored::Stored;
 use crate::sysmon::Settings;
 use agent::Agent;
-use args::{Format, OutputChoice, Place, RingSize};
+use args::{Format, OutputChoice, Place, RingSize, Tier};
 use configuration::{Loaded, Moment, Origin};
 use kernel::Kernel;
 use outputs::Outputs;
@@ -78,6 +78,10 @@ pub(crate) struct Args {
     /// BTF of the running kernel, where the kernel does not bring it
     #[arg(long, value_name = "FILE")]
     btf: Option<PathBuf>,
+
+    /// Which hooks to stand on; auto takes for each fact the best that this kernel grants
+    #[arg(long, value_enum, default_value_t)]
+    tier: Tier,
 }
 
 /// Where an agent that is no installed service keeps its state.
@@ -110,6 +114,7 @@ pub(crate) fn service(layout: &Layout) -> anyhow::Result<ServiceEnd> {
         state_dir: layout.folder(),
         ring_size: RingSize::default(),
         btf: settings.btf.map(PathBuf::from),
+        tier: Tier::default(),
     };
     run_with(&args, &Origin::Installed(layout.clone()))
 }
@@ -158,7 +163,7 @@ fn agent(
         collect: kernel::collect(Collect::for_config(&loaded.config)),
         ring_bytes: args.ring_size.0,
         btf: args.btf.clone(),
-        tier: tuxmon_sensor::Options::default().tier,
+        tier: args.tier.into(),
     })?;
     privileges::keep_what_collecting_needs(writes(&args.outputs));
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();

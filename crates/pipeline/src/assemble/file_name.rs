@@ -139,8 +139,7 @@ fn exchange<'a>(record: &FileName<'a>) -> Changes<'a> {
 /// overlay leaves a whiteout where a name was.
 fn touched_files<'a>(record: &FileName<'a>) -> Vec<Touched<'a>> {
     let mut groups: Vec<Vec<Touched<'a>>> = Vec::new();
-    for touched in record.touched.iter().flat_map(TouchedList::iter).filter(|touched| !is_whiteout(touched))
-    {
+    for touched in record.touched.iter().flat_map(TouchedList::iter).filter(|touched| !is_whiteout(touched)) {
         match groups.iter_mut().find(|group| group[0].file.device == touched.file.device) {
             Some(group) if group.iter().any(|other| other.file.inode == touched.file.inode) => {}
             Some(group) => group.push(*touched),

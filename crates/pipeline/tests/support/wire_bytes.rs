@@ -251,7 +251,8 @@ fn own_mount_namespace() -> u32 {
 fn task(out: &mut Vec<u8>, task: &TaskBytes) {
     out.extend(task.start.to_ne_bytes());
     out.extend(task.exec_id.to_ne_bytes());
-    for number in [task.pid, task.tid, task.uid, task.uid, task.login_uid, task.session_id, task.mount_namespace, 0]
+    for number in
+        [task.pid, task.tid, task.uid, task.uid, task.login_uid, task.session_id, task.mount_namespace, 0]
     {
         out.extend(number.to_ne_bytes());
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use tuxmon_sensor::TierChoice;
 
 /// How an event is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -125,6 +126,28 @@ impl FromStr for RingSize {
             return Err("the kernel takes powers of two only; use one from 64K to 1G".to_owned());
         }
         Ok(Self(u32::try_from(bytes).expect("1 GiB fits in 32 bits")))
+    }
+}
+
+/// Which hooks the sensor stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tier {
+    /// For each fact the best that this kernel grants.
+    #[default]
+    Auto,
+    /// Kernel functions only.
+    Deep,
+    /// Tracepoints only.
+    Tracepoint,
+}
+
+impl From<Tier> for TierChoice {
+    fn from(tier: Tier) -> Self {
+        match tier {
+            Tier::Auto => Self::Auto,
+            Tier::Deep => Self::Deep,
+            Tier::Tracepoint => Self::Tracepoint,
+        }
     }
 }
 

@@ -28,64 +28,88 @@ pub(crate) fn banner(configuration: &str, outputs: &str, hooks: &[HookStatus]) -
     for (domain, words) in DOMAINS {
         line(words, &state(domain, hooks));
     }
-    for hook in hooks {
-        if let HookState::Unavailable(reason) = &hook.state {
-            line("not available", &format!("{} ({}): {reason}", hook.loses, hook.program));
-        }
+    for (what, reason) in unavailable(hooks) {
+        line("not available", &format!("{what}: {reason}"));
     }
     format!(
         "tuxmon {version}: events as of Sysmon for Linux {COMPATIBLE_VERSION}, schema {SCHEMA_VERSION}\n{out}"
     )
 }
 
-/// One domain: off, or by how many hooks of which tiers.
+/// One domain: off, or by how many hooks of which tier.
 fn state(domain: Domain, hooks: &[HookStatus]) -> String {
-    let serving = hooks.iter().filter(|hook| hook.serves.contains(&domain));
-    let (mut attached, mut unavailable) = (0, 0);
-    let mut tier = "";
-    for hook in serving {
-        match hook.state {
-            HookState::Attached => {
-                attached += 1;
-                match hook.tier {
-                    Tier::Both => {}
-                    Tier::Deep => tier = ", deep tier",
-                    Tier::Tracepoint => tier = ", tracepoint tier",
-                }
-            }
-            HookState::NotWanted | HookState::OtherTier => {}
-            HookState::Unavailable(_) => unavailable += 1,
+    let attached: Vec<&HookStatus> = hooks
+        .iter()
+        .filter(|hook| hook.serves.contains(&domain) && hook.state == HookState::Attached)
+        .collect();
+    if attached.is_empty() {
+        return "not collected".to_owned();
+    }
+    let uses = |tier| attached.iter().any(|hook| hook.tier == tier);
+    let tier = match (uses(Tier::Deep), uses(Tier::Tracepoint)) {
+        (false, false) => "",
+        (true, false) => ", deep tier",
+        (false, true) => ", tracepoint tier",
+        (true, true) => ", both tiers",
+    };
+    let plural = if attached.len() == 1 { "" } else { "s" };
+    format!("{} hook{plural}{tier}", attached.len())
+}
+
+/// What this kernel does not have or grant, with the reason. What is missing of the deep tier is one thing: the other
+/// tier takes its place.
+fn unavailable(hooks: &[HookStatus]) -> Vec<(String, &str)> {
+    let mut found: Vec<(String, &str)> = Vec::new();
+    for hook in hooks {
+        let HookState::Unavailable(reason) = &hook.state else { continue };
+        let what = match hook.tier {
+            Tier::Deep => "deep tier".to_owned(),
+            Tier::Both | Tier::Tracepoint => format!("{} ({})", hook.loses, hook.program),
+        };
+        if !found.contains(&(what.clone(), reason)) {
+            found.push((what, reason));
         }
     }
-    let wanted =
-        hooks.iter().any(|hook| hook.serves == [domain] && !matches!(hook.state, HookState::NotWanted))
-            || attached > 0;
-    if !wanted {
-        return "off: the configuration does not ask for them".to_owned();
-    }
-    let missing = if unavailable > 0 { format!(", {unavailable} not available") } else { String::new() };
-    format!("{attached} hooks{tier}{missing}")
+    found
 }
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
     use tuxmon_sensor::{Domain, HookState, HookStatus, Tier};
 
-    use super::state;
+    use super::banner;
 
     fn hook(serves: &'static [Domain], tier: Tier, state: HookState) -> HookStatus {
         HookStatus { program: "p", serves, tier, state, loses: "something" }
     }
 
     #[test]
-    fn a_domain_is_off_or_tells_its_hooks() {
+    fn it_tells_what_runs_and_what_does_not() {
+        let refused = || HookState::Unavailable("not granted".to_owned());
         let hooks = [
             hook(&[Domain::Network], Tier::Both, HookState::Attached),
             hook(&[Domain::Network], Tier::Tracepoint, HookState::Attached),
-            hook(&[Domain::Network], Tier::Both, HookState::Unavailable("old".to_owned())),
+            hook(&[Domain::Network], Tier::Deep, refused()),
+            hook(&[Domain::FileCreate], Tier::Deep, refused()),
+            hook(&[Domain::FileCreate], Tier::Tracepoint, refused()),
             hook(&[Domain::Ebpf], Tier::Tracepoint, HookState::NotWanted),
         ];
-        assert_eq!(state(Domain::Network, &hooks), "2 hooks, tracepoint tier, 1 not available");
-        assert!(state(Domain::Ebpf, &hooks).starts_with("off"));
+        let text = banner("x.xml", "stdout (text)", &hooks);
+        let (_, lines) = text.split_once('\n').expect("the first line has the version");
+        expect![[r#"
+              configuration   x.xml
+              output          stdout (text)
+              processes       not collected
+              connections     2 hooks, tracepoint tier
+              raw devices     not collected
+              tracers         not collected
+              files created   not collected
+              files deleted   not collected
+              eBPF programs   not collected
+              not available   deep tier: not granted
+              not available   something (p): not granted
+        "#]]
+        .assert_eq(lines);
     }
 }

@@ -169,14 +169,12 @@ impl Output for Outputs {
         let mut rendered: Vec<(Form, Arc<str>)> = Vec::new();
         for position in 0..self.sinks.len() {
             let form = self.sinks[position].0;
-            let text = match rendered.iter().find(|(other, _)| *other == form) {
-                Some((_, text)) => Arc::clone(text),
-                None => {
-                    let text = self.render(form, event, &envelope);
-                    rendered.push((form, Arc::clone(&text)));
-                    text
-                }
-            };
+            let known = rendered.iter().find(|(other, _)| *other == form).map(|(_, text)| Arc::clone(text));
+            let text = known.unwrap_or_else(|| {
+                let text = self.render(form, event, &envelope);
+                rendered.push((form, Arc::clone(&text)));
+                text
+            });
             self.sinks[position].1.offer(&Line { event_id: event.spec().id, written, text });
         }
         self.computer = computer;
