@@ -121,11 +121,16 @@ impl Supervisor {
     }
 }
 
-/// The texts of the package name the original's service; another name takes its place everywhere but in the titles.
+/// The texts of the package have the paths and the name of the original's service.
 fn for_layout(text: &str, layout: &Layout) -> String {
     let name = layout.name();
-    text.replace("/opt/sysmon/sysmon", &format!("/opt/{name}/{name}"))
-        .replace("/opt/sysmon", &format!("/opt/{name}"))
+    let path = |path: PathBuf| path.display().to_string();
+    // In two steps: the new paths may contain the old ones.
+    text.replace("/opt/sysmon/sysmon", "@BINARY@")
+        .replace("/opt/sysmon", "@FOLDER@")
+        .replace("@BINARY@", &path(layout.binary()))
+        .replace("@FOLDER@", &path(layout.folder()))
+        .replace("/var/run/$NAME.pid", &path(layout.pid_file()))
         .replace("NAME=sysmon", &format!("NAME={name}"))
         .replace("Provides:          sysmon", &format!("Provides:          {name}"))
 }

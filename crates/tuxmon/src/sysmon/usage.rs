@@ -87,7 +87,34 @@ mod tests {
 
     #[test]
     fn it_fits_the_terminal() {
-        expect![[r""]].assert_eq(&text("sysmon", 80));
+        expect![[r#"
+            Usage:
+            Install:                 sysmon -i [<configfile>]
+            Update configuration:    sysmon -c [<configfile>]
+            Print schema:            sysmon -s
+            Uninstall:               sysmon -u [force]
+              -i   Install the service and start it. Optionally takes a configuration file;
+                   without one, every event has its default.
+              -c   Update the configuration of the running service, or print the rules in
+                   force if nothing else is given. Waits for the service and says what it
+                   answered; a refused configuration changes nothing. With -- the
+                   configuration becomes the default one.
+              -u   Stop the service and remove what was installed. The configuration and the
+                   event counter stay, unless 'force' is given.
+              -btf Take the kernel's BTF from this file, where the kernel does not bring it.
+              -s   Print the schema of the configuration: the newest, the one of a version,
+                   or 'all'.
+              -d   With -i, -c and -u: the service, its folder, its binary and its process
+                   have this name instead of sysmon. The events stay the same.
+
+            The service logs events immediately. On most systems they are found in the
+            system log, often /var/log/syslog or the journal (journalctl -t sysmon).
+            Use '-? config' for a description of the configuration file. No reboot is needed
+            for any of this.
+            `tuxmon help` lists what this program can do beyond the original: check
+            configurations, run in the foreground, show the state of the service.
+        "#]]
+        .assert_eq(&text("sysmon", 80));
         for width in [40, 80, 200] {
             let longest = text("sysmon", width).lines().skip(5).map(|line| line.chars().count()).max();
             assert!(longest <= Some(width), "{longest:?} columns of {width}");
