@@ -218,6 +218,45 @@ fn documents_name_targets_that_make_knows() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+#[test]
+fn every_difference_from_the_original_names_a_test() {
+    let tests: String = files_below(&root(), "rs").iter().map(|path| text(path)).collect();
+    let exists = |name: &str| {
+        let files = [root().join(name), root().join("tests/config_errors").join(name)];
+        tests.contains(&format!("fn {name}(")) || files.iter().any(|path| path.exists())
+    };
+    let mut found = Vec::new();
+    for path in files_below(&root().join("docs/compat.d"), "md") {
+        for (number, cell) in last_cells(&text(&path), "test") {
+            let names: Vec<&str> = cell.split('`').skip(1).step_by(2).collect();
+            if names.is_empty() {
+                found.push(place(&path, number, "a difference without a test"));
+            }
+            let missing = names.into_iter().filter(|name| !exists(name));
+            found.extend(missing.map(|name| place(&path, number, &format!("no such test: {name}"))));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// The last cells of the rows below each header of a Markdown table whose last cell is `title`, with their lines.
+fn last_cells<'a>(page: &'a str, title: &str) -> Vec<(usize, &'a str)> {
+    let mut cells = Vec::new();
+    let mut wanted = false;
+    for (index, line) in page.lines().enumerate() {
+        let Some(cell) = line.strip_suffix('|').and_then(|row| row.rsplit('|').next()).map(str::trim) else {
+            wanted = false;
+            continue;
+        };
+        if cell == title {
+            wanted = true;
+        } else if wanted && cell != "---" {
+            cells.push((index + 1, cell));
+        }
+    }
+    cells
+}
+
 /// The targets of Markdown links in `line` that lead to a file of this repository.
 fn links(line: &str) -> Vec<&str> {
     let targets = line.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
