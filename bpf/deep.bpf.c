@@ -19,21 +19,37 @@ struct renamedata {
 /*
  * 5.12 (6521f8917082, "namei: prepare for idmapped mounts") put the mount's user namespace before the other arguments
  * of the vfs_* functions, and 9fe61450972d gave vfs_rename one struct instead of six arguments.
+ *
+ * An argument by its place before and since 5.12. The two loads must stay apart: the verifier wants constant offsets,
+ * and the compiler would choose the offset first.
  */
-#define SHIFTED (bpf_core_type_exists(struct renamedata) ? 1 : 0)
+static __always_inline __u64 argument(__u64 *context, int before, int since)
+{
+	__u64 value;
+	if (bpf_core_type_exists(struct renamedata)) {
+		value = context[since];
+		asm volatile("%0 += 0" : "+r"(value));
+	} else {
+		value = context[before];
+		asm volatile("%0 -= 0" : "+r"(value));
+	}
+	return value;
+}
 
 /* 5.17 (f92c1e183604, "bpf: Add get_func_[arg|ret|arg_cnt] helpers") finds the result behind any number of arguments. */
 enum bpf_func_id___result {
 	BPF_FUNC_get_func_ret___result = 184,
 };
 
-static __always_inline long result_of(void *context, int place_before_5_17)
+#define HAS_RESULT bpf_core_enum_value_exists(enum bpf_func_id___result, BPF_FUNC_get_func_ret___result)
+
+static __always_inline long result_of(__u64 *context, int before, int since)
 {
 	__u64 result = -1;
-	if (bpf_core_enum_value_exists(enum bpf_func_id___result, BPF_FUNC_get_func_ret___result))
+	if (HAS_RESULT)
 		bpf_get_func_ret(context, &result);
 	else
-		result = ((__u64 *)context)[place_before_5_17];
+		result = argument(context, before, since);
 	return (int)result;
 }
 
@@ -83,14 +99,13 @@ static __always_inline struct noted *note(__u32 deed, const struct path *directo
 static __always_inline void note_file(struct noted *noted, struct dentry *dentry)
 {
 	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
-	__u32 slot = noted->count;
-	if (!inode || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR || slot >= 2)
+	if (!inode || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
 		return;
-	struct wire_touched *file = &noted->files[slot];
+	struct wire_touched *file = noted->count ? &noted->files[1] : &noted->files[0];
 	fill_file(&file->file, inode);
 	file->parent_inode = BPF_CORE_READ(dentry, d_parent, d_inode, i_ino);
 	bpf_probe_read_kernel_str(file->name, sizeof(file->name), BPF_CORE_READ(dentry, d_name.name));
-	noted->count = slot + 1;
+	noted->count++;
 }
 
 static __noinline void report_noted(struct noted *noted)
@@ -162,8 +177,8 @@ int note_unlink(__u64 *context)
 SEC("fexit/vfs_unlink")
 int deep_unlink(__u64 *context)
 {
-	struct dentry *dentry = SHIFTED ? (void *)context[2] : (void *)context[1];
-	return changed(WIRE_NAME_UNLINK, dentry, 0, result_of(context, SHIFTED ? 4 : 3));
+	struct dentry *dentry = (void *)argument(context, 1, 2);
+	return changed(WIRE_NAME_UNLINK, dentry, 0, result_of(context, 3, 4));
 }
 
 SEC("fentry/security_path_rename")
@@ -187,12 +202,10 @@ int note_rename(__u64 *context)
 SEC("fexit/vfs_rename")
 int deep_rename(__u64 *context)
 {
-	struct dentry *dentry;
-	if (SHIFTED)
-		dentry = BPF_CORE_READ((struct renamedata *)context[0], old_dentry);
-	else
-		dentry = (void *)context[1];
-	return changed(WIRE_NAME_RENAME, dentry, 0, result_of(context, SHIFTED ? 1 : 6));
+	struct dentry *dentry = (void *)argument(context, 1, 0);
+	if (bpf_core_type_exists(struct renamedata))
+		dentry = BPF_CORE_READ((struct renamedata *)dentry, old_dentry);
+	return changed(WIRE_NAME_RENAME, dentry, 0, result_of(context, 6, 1));
 }
 
 SEC("fentry/security_path_link")
@@ -205,8 +218,8 @@ int note_link(__u64 *context)
 SEC("fexit/vfs_link")
 int deep_link(__u64 *context)
 {
-	struct dentry *dentry = SHIFTED ? (void *)context[3] : (void *)context[2];
-	return changed(WIRE_NAME_LINK, dentry, 0, result_of(context, SHIFTED ? 5 : 4));
+	struct dentry *dentry = (void *)argument(context, 2, 3);
+	return changed(WIRE_NAME_LINK, dentry, 0, result_of(context, 4, 5));
 }
 
 SEC("fentry/security_path_symlink")
@@ -219,8 +232,8 @@ int note_symlink(__u64 *context)
 SEC("fexit/vfs_symlink")
 int deep_symlink(__u64 *context)
 {
-	struct dentry *dentry = SHIFTED ? (void *)context[2] : (void *)context[1];
-	return changed(WIRE_NAME_SYMLINK, dentry, 0, result_of(context, SHIFTED ? 4 : 3));
+	struct dentry *dentry = (void *)argument(context, 1, 2);
+	return changed(WIRE_NAME_SYMLINK, dentry, 0, result_of(context, 3, 4));
 }
 
 /* Also asked before an open may create: that note waits for nothing and is overwritten. Sockets are made by bind. */
@@ -239,15 +252,15 @@ int note_mknod(__u64 *context)
 SEC("fexit/vfs_mknod")
 int deep_mknod(__u64 *context)
 {
-	struct dentry *dentry = SHIFTED ? (void *)context[2] : (void *)context[1];
-	return changed(WIRE_NAME_MKNOD, dentry, 0, result_of(context, SHIFTED ? 5 : 4));
+	struct dentry *dentry = (void *)argument(context, 1, 2);
+	return changed(WIRE_NAME_MKNOD, dentry, 0, result_of(context, 4, 5));
 }
 
 /* mknod of a regular file. The directory argument went in 6.19, so the dentry is looked for in two places. */
 SEC("fexit/vfs_create")
 int deep_mknod_regular(__u64 *context)
 {
-	return changed(WIRE_NAME_MKNOD, (void *)context[1], (void *)context[2], result_of(context, SHIFTED ? 5 : 4));
+	return changed(WIRE_NAME_MKNOD, (void *)context[1], (void *)context[2], result_of(context, 4, 5));
 }
 
 /* --- opens -------------------------------------------------------------------------------------------------------- */
@@ -274,10 +287,10 @@ int deep_open(__u64 *context)
 SEC("fexit/do_truncate")
 int deep_truncate_file(__u64 *context)
 {
-	__u64 length = SHIFTED ? context[2] : context[1];
-	struct file *file = SHIFTED ? (void *)context[4] : (void *)context[3];
+	__u64 length = argument(context, 1, 2);
+	struct file *file = (void *)argument(context, 3, 4);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	if (!file || length || result_of(context, SHIFTED ? 5 : 4))
+	if (!file || length || result_of(context, 4, 5))
 		return 0;
 	if (!(BPF_CORE_READ(file, f_mode) & FMODE_CREATED) && BPF_CORE_READ(inode, i_nlink))
 		report_open(file, inode, WIRE_OPEN_OVERWRITTEN);
@@ -288,7 +301,7 @@ SEC("fexit/vfs_truncate")
 int deep_truncate(__u64 *context)
 {
 	const struct path *path = (void *)context[0];
-	if (context[1] || result_of(context, 2))
+	if (context[1] || result_of(context, 2, 2))
 		return 0;
 	struct noted *noted = note(WIRE_NAME_TRUNCATE, path, BPF_CORE_READ(path, dentry));
 	if (noted)
@@ -303,7 +316,7 @@ SEC("fexit/inet_csk_accept")
 int deep_accept(__u64 *context)
 {
 	__u64 result = 0;
-	if (bpf_core_enum_value_exists(enum bpf_func_id___result, BPF_FUNC_get_func_ret___result))
+	if (HAS_RESULT)
 		bpf_get_func_ret(context, &result);
 	else
 		result = context[4];

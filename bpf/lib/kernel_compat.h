@@ -10,7 +10,6 @@
 /* The build machine's linux/bpf.h may be older than the helpers that we ask the running kernel for. */
 enum bpf_func_id___wanted {
 	BPF_FUNC_task_pt_regs___wanted = 175,
-	BPF_FUNC_loop___wanted = 181,
 };
 
 #define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id___wanted, BPF_FUNC_##name##___wanted)

@@ -10,7 +10,11 @@
 
 /* Components and mount points on the way up. A path given to a system call has at most 2,048 components. */
 #define WALK_STEPS 2304
-/* Before 5.17 the verifier follows each round of the loop, so the bound costs load time. */
+/*
+ * 5.17 (e6f2dd0f8067, "bpf: Add bpf_loop helper") gave loops that the verifier reads once. Before, it follows each
+ * round, so the bound costs load time; and the address of the loop's body is not even parsed, so the kernel side is
+ * compiled once for each (-DWITHOUT_LOOP).
+ */
 #define WALK_STEPS_UNROLLED 48
 /* Both kinds of scratch have more room than this. */
 #define PATHS_END 0x8000
@@ -74,7 +78,6 @@ static long walk_step(__u64 index, struct walk *walk)
 
 /*
  * Appends the components of a path at bytes[at], leaf first, each ended by NUL; returns where they end.
- * 5.17 (e6f2dd0f8067, "bpf: Add bpf_loop helper") gave loops that the verifier reads once.
  */
 static __noinline __u32 append_path(__u8 *bytes, __u32 at, struct wire_path *head, const struct path *path,
 				    const struct path *root)
@@ -96,13 +99,13 @@ static __noinline __u32 append_path(__u8 *bytes, __u32 at, struct wire_path *hea
 		return at;
 	if (BPF_CORE_READ(path->dentry, d_parent) != path->dentry && !BPF_CORE_READ(path->dentry, d_hash.pprev))
 		walk.flags |= WIRE_PATH_DELETED;
-	if (HAS_HELPER(loop)) {
-		bpf_loop(WALK_STEPS, walk_step, &walk, 0);
-	} else {
-		for (int i = 0; i < WALK_STEPS_UNROLLED; i++)
-			if (walk_step(i, &walk))
-				break;
-	}
+#ifdef WITHOUT_LOOP
+	for (int i = 0; i < WALK_STEPS_UNROLLED; i++)
+		if (walk_step(i, &walk))
+			break;
+#else
+	bpf_loop(WALK_STEPS, walk_step, &walk, 0);
+#endif
 	if (walk.at < at || walk.at > at + WIRE_PATH_MAX)
 		return at;
 	head->length = walk.at - at;

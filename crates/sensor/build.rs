@@ -13,11 +13,15 @@ fn main() {
 
     // clang's bpf target does not look into the folder where Debian keeps the machine's own kernel headers.
     let headers = format!("-I/usr/include/{arch}-linux-gnu");
-    for name in ["tuxmon", "probe"] {
+    for (object, name, option) in [
+        ("tuxmon", "tuxmon", "-DWITH_LOOP"),
+        ("tuxmon_without_loop", "tuxmon", "-DWITHOUT_LOOP"),
+        ("probe", "probe", "-DWITH_LOOP"),
+    ] {
         SkeletonBuilder::new()
             .source(source.join(format!("{name}.bpf.c")))
-            .obj(out.join(format!("{name}.bpf.o")))
-            .clang_args(["-mcpu=v3", "-Wall", "-Werror", &headers])
+            .obj(out.join(format!("{object}.bpf.o")))
+            .clang_args(["-mcpu=v3", "-Wall", "-Werror", option, &headers])
             .build()
             .expect("clang compiles the kernel side; `make deps` installs what it needs");
     }

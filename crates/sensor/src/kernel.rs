@@ -43,6 +43,11 @@ impl Types {
         btf.map(Self).map_err(|error| format!("{error:#}"))
     }
 
+    /// Whether programs may loop by a helper: it is there when the kernel has its function.
+    pub(crate) fn has_loop(&self) -> bool {
+        self.has_function("bpf_loop")
+    }
+
     /// Whether it has this function, not inlined.
     pub(crate) fn has_function(&self, name: &str) -> bool {
         self.0.type_by_name::<libbpf_rs::btf::types::Func<'_>>(name).is_some()

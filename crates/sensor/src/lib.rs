@@ -128,6 +128,8 @@ pub struct Sensor {
     settings: MapHandle,
     cgroup: Option<kernel::CgroupRoot>,
     tiers: tier::Tiers,
+    /// Processes that ran before the programs were attached; handed over by the first [`Sensor::seed`].
+    early: Vec<Vec<u8>>,
     // Last, because links and maps refer to it.
     object: Object,
 }
@@ -153,8 +155,13 @@ impl Sensor {
             settings: map_handle(&object, "settings")?,
             cgroup,
             tiers: loaded.tiers,
+            early: Vec::new(),
             object,
         };
+        // Listed before and after attaching: who ends in between is in the first list, who begins, in the second.
+        let mut early = Vec::new();
+        sensor.seed(&mut |record| early.push(record.to_vec()))?;
+        sensor.early = early;
         sensor.set_collect(options.collect)?;
         Ok(sensor)
     }
@@ -177,9 +184,14 @@ impl Sensor {
         self.write_settings()
     }
 
-    /// Writes all processes that run now, as seed records.
+    /// Hands over all processes that run now, as seed records; the first time also those that ran before the programs
+    /// were attached, so that a process may come twice.
     pub fn seed(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<usize, SensorError> {
-        seed::seed(&self.object, each)
+        let early = std::mem::take(&mut self.early);
+        for record in &early {
+            each(record);
+        }
+        Ok(early.len() + seed::seed(&self.object, each)?)
     }
 
     /// Waits for records, at most for `timeout`, and hands over those that are there.

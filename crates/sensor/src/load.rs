@@ -13,6 +13,10 @@ use crate::{Hook, Options, SensorError};
 static OBJECT: &Aligned<[u8]> =
     &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon.bpf.o")) };
 
+/// The same for kernels before 5.17, which have no `bpf_loop`.
+static OBJECT_WITHOUT_LOOP: &Aligned<[u8]> =
+    &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_without_loop.bpf.o")) };
+
 /// Asks whether kernel functions can be hooked at all.
 static PROBE: &Aligned<[u8]> = &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/probe.bpf.o")) };
 
@@ -55,7 +59,7 @@ pub(crate) fn load(options: &Options) -> Result<Loaded, SensorError> {
         .collect();
     for _ in 0..=HOOKS.len() {
         WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
-        let reason = match load_once(options, &hooks) {
+        let reason = match load_once(options, &types, &hooks) {
             Ok(object) => {
                 let tiers = choose(options, &hooks);
                 return Ok(Loaded { object, hooks, tiers });
@@ -120,8 +124,9 @@ fn builder(options: &Options) -> libbpf_rs::Result<ObjectBuilder> {
     Ok(builder)
 }
 
-fn load_once(options: &Options, hooks: &[Hook]) -> libbpf_rs::Result<Object> {
-    let mut open = builder(options)?.open_memory(&OBJECT.bytes)?;
+fn load_once(options: &Options, types: &Types, hooks: &[Hook]) -> libbpf_rs::Result<Object> {
+    let object = if types.has_loop() { OBJECT } else { OBJECT_WITHOUT_LOOP };
+    let mut open = builder(options)?.open_memory(&object.bytes)?;
     let cpus = u32::try_from(libbpf_rs::num_possible_cpus()?).unwrap_or(u32::MAX / SCRATCH_PER_CPU);
     for mut map in open.maps_mut() {
         match map.name().to_str() {
@@ -177,10 +182,11 @@ fn refused_program(words: &str) -> Option<&str> {
     })
 }
 
-/// The last lines of what was said, which hold the reason.
+/// The verifier's last words: the lines before its statistics, or the last lines where it had none.
 fn last_lines(words: &str) -> String {
-    let lines: Vec<&str> = words.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(4)..].join("; ")
+    let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let end = lines.iter().rposition(|line| line.starts_with("processed ")).unwrap_or(lines.len());
+    lines[end.saturating_sub(3)..end].join("; ")
 }
 
 #[cfg(test)]
