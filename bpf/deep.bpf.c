@@ -325,6 +325,42 @@ int deep_accept(__u64 *context)
 	return 0;
 }
 
+/* UDP where the kernel has no tracepoint after send and receive (before 6.3); see network.bpf.c. */
+SEC("fexit/udp_sendmsg")
+int deep_udp_sent(__u64 *context)
+{
+	return report_waiting((void *)context[0], (int)context[3], WIRE_NETWORK_OUT);
+}
+
+SEC("fexit/udpv6_sendmsg")
+int deep_udp6_sent(__u64 *context)
+{
+	return report_waiting((void *)context[0], (int)context[3], WIRE_NETWORK_OUT);
+}
+
+/* 5.19 (ec095263a965, "net: remove noblock parameter from recvmsg() entities") moved the result one place down. */
+static __always_inline int udp_result(__u64 *context)
+{
+	__u64 result = 0;
+	if (HAS_RESULT)
+		bpf_get_func_ret(context, &result);
+	else
+		result = context[6];
+	return (int)result;
+}
+
+SEC("fexit/udp_recvmsg")
+int deep_udp_received(__u64 *context)
+{
+	return report_waiting((void *)context[0], udp_result(context), WIRE_NETWORK_IN);
+}
+
+SEC("fexit/udpv6_recvmsg")
+int deep_udp6_received(__u64 *context)
+{
+	return report_waiting((void *)context[0], udp_result(context), WIRE_NETWORK_IN);
+}
+
 /* Also run when a traced process forks and when a process asks to be traced: then the tracer is not the caller. */
 SEC("fentry/__ptrace_link")
 int deep_ptrace(__u64 *context)

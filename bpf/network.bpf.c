@@ -33,12 +33,7 @@ static __always_inline bool is_internet(struct sock *sk)
 /* --- TCP -------------------------------------------------------------------------------------------------------- */
 
 /* Who called connect(). It lives and dies with its socket, so no number of sockets crowds out another's. */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct wire_task);
-} connecting SEC(".maps");
+SOCKET_VALUES(connecting, struct wire_task);
 
 /*
  * connect() moves the socket to SYN_SENT while its caller is current; the answer arrives in an interrupt, under
@@ -49,9 +44,10 @@ int tcp_state(__u64 *context)
 {
 	struct sock *sk = (void *)context[0];
 	int before = context[1], after = context[2];
+	__u64 key = (__u64)sk;
 
 	if (after == TCP_SYN_SENT) {
-		struct wire_task *task = bpf_sk_storage_get(&connecting, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+		struct wire_task none = {}, *task = SOCKET_VALUE_OR_NEW(connecting, sk, key, &none);
 		if (task)
 			fill_current(task);
 		else
@@ -60,7 +56,7 @@ int tcp_state(__u64 *context)
 	}
 	if (before != TCP_SYN_SENT || after != TCP_ESTABLISHED || !is_internet(sk))
 		return 0;
-	struct wire_task *task = bpf_sk_storage_get(&connecting, sk, 0, 0);
+	struct wire_task *task = SOCKET_VALUE(connecting, sk, key);
 	struct wire_network record = { .protocol = IPPROTO_TCP, .direction = WIRE_NETWORK_OUT };
 	fill_header(&record.header, WIRE_NETWORK);
 	if (task)
@@ -141,12 +137,15 @@ struct waiting {
 	struct flow flow[FLOWS_WAITING];
 };
 
+SOCKET_VALUES(waiting_flows, struct waiting);
+
+/* A value to start with: too large for the stack. */
 struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
 	__type(value, struct waiting);
-} waiting_flows SEC(".maps");
+} no_waiting SEC(".maps");
 
 static __always_inline bool read_flow(struct __sk_buff *packet, struct flow *flow, bool out)
 {
@@ -203,7 +202,9 @@ static __always_inline void note_flow(struct __sk_buff *packet, bool out)
 	__u64 now = bpf_ktime_get_boot_ns(), *before = bpf_map_lookup_elem(&flows, &flow);
 	if (before && now - *before < FLOW_LIFE_NS)
 		return;
-	struct waiting *waiting = bpf_sk_storage_get(&waiting_flows, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	__u32 zero = 0;
+	struct waiting *none = bpf_map_lookup_elem(&no_waiting, &zero);
+	struct waiting *waiting = none ? SOCKET_VALUE_OR_NEW(waiting_flows, sk, flow.socket, none) : 0;
 	if (!waiting || waiting->written - waiting->taken >= FLOWS_WAITING) {
 		count_missed(WIRE_NETWORK);
 		return;
@@ -211,7 +212,7 @@ static __always_inline void note_flow(struct __sk_buff *packet, bool out)
 	/* The key has no direction: who speaks first is the initiator, and the answer is no flow of its own. */
 	bpf_map_update_elem(&flows, &flow, &now, BPF_ANY);
 	flow.direction = out ? WIRE_NETWORK_OUT : WIRE_NETWORK_IN;
-	__u64 number = __sync_fetch_and_add(&waiting->written, 1);
+	__u64 number = FETCH_AND_ADD(&waiting->written, 1);
 	__u32 slot = number & (FLOWS_WAITING - 1);
 	__builtin_memcpy(&waiting->flow[slot], &flow, sizeof(flow));
 	waiting->ready[slot] = number + 1;
@@ -251,7 +252,8 @@ static __always_inline int report_waiting(struct sock *sk, int result, __u16 dir
 {
 	if (result < 0 || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_UDP)
 		return 0;
-	struct waiting *waiting = bpf_sk_storage_get(&waiting_flows, sk, 0, 0);
+	__u64 cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
+	struct waiting *waiting = SOCKET_VALUE(waiting_flows, sk, cookie);
 	if (!waiting)
 		return 0;
 	for (int i = 0; i < FLOWS_WAITING; i++) {
@@ -262,7 +264,7 @@ static __always_inline int report_waiting(struct sock *sk, int result, __u16 dir
 		struct flow flow = waiting->flow[slot];
 		if (flow.direction != direction)
 			break;
-		if (__sync_val_compare_and_swap(&waiting->taken, number, number + 1) == number)
+		if (TAKE_IF(&waiting->taken, number, number + 1))
 			report_flow(sk, &flow);
 	}
 	return 0;

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One helper for each difference between kernels, with the commit that made it. */
+/*
+ * One helper for each difference between kernels, with the commit that made it.
+ *
+ * Most are asked of the running kernel (CO-RE). Where an old kernel does not even parse what a new one needs, the
+ * kernel side is compiled a second time with -DBEFORE_5_17.
+ */
 #ifndef TUXMON_KERNEL_COMPAT_H
 #define TUXMON_KERNEL_COMPAT_H
 
@@ -81,5 +86,50 @@ static __always_inline bool in_compat_call(struct task_struct *task)
 	return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22); /* TIF_32BIT */
 #endif
 }
+
+/*
+ * A value that belongs to a socket. 5.11 (8e4597c627fb, "bpf: Allow using bpf_sk_storage in FENTRY/FEXIT/RAW_TP") keeps
+ * it in the socket, where no number of sockets crowds out another's; before, a map of the latest must do.
+ */
+#ifdef BEFORE_5_17
+#define SOCKET_VALUES(name, type_of_value)               \
+	struct {                                         \
+		__uint(type, BPF_MAP_TYPE_LRU_HASH);     \
+		__uint(max_entries, 16384);              \
+		__type(key, __u64);                      \
+		__type(value, type_of_value);            \
+	} name SEC(".maps")
+#define SOCKET_VALUE(name, sk, cookie) bpf_map_lookup_elem(&name, &cookie)
+#define SOCKET_VALUE_OR_NEW(name, sk, cookie, none)                                \
+	({                                                                         \
+		void *value = bpf_map_lookup_elem(&name, &cookie);                 \
+		if (!value && !bpf_map_update_elem(&name, &cookie, none, BPF_ANY)) \
+			value = bpf_map_lookup_elem(&name, &cookie);               \
+		value;                                                             \
+	})
+#else
+#define SOCKET_VALUES(name, type_of_value)             \
+	struct {                                       \
+		__uint(type, BPF_MAP_TYPE_SK_STORAGE); \
+		__uint(map_flags, BPF_F_NO_PREALLOC);  \
+		__type(key, int);                      \
+		__type(value, type_of_value);          \
+	} name SEC(".maps")
+#define SOCKET_VALUE(name, sk, cookie) ((void)(cookie), bpf_sk_storage_get(&name, sk, 0, 0))
+#define SOCKET_VALUE_OR_NEW(name, sk, cookie, none) \
+	((void)(cookie), bpf_sk_storage_get(&name, sk, none, BPF_SK_STORAGE_GET_F_CREATE))
+#endif
+
+/*
+ * 5.12 (5ca419f2864a, "bpf: Add BPF_FETCH field / create atomic_fetch_add instruction") tells what was there before.
+ * Without it two writers at the same instant may take one place, and one flow is reported later.
+ */
+#ifdef BEFORE_5_17
+#define FETCH_AND_ADD(place, count) ({ __u64 before = *(place); *(place) = before + (count); before; })
+#define TAKE_IF(place, before, after) ({ *(place) = (after); true; })
+#else
+#define FETCH_AND_ADD(place, count) __sync_fetch_and_add(place, count)
+#define TAKE_IF(place, before, after) (__sync_val_compare_and_swap(place, before, after) == (before))
+#endif
 
 #endif

@@ -12,8 +12,7 @@
 #define WALK_STEPS 2304
 /*
  * 5.17 (e6f2dd0f8067, "bpf: Add bpf_loop helper") gave loops that the verifier reads once. Before, it follows each
- * round, so the bound costs load time; and the address of the loop's body is not even parsed, so the kernel side is
- * compiled once for each (-DWITHOUT_LOOP).
+ * round, so the bound costs load time.
  */
 #define WALK_STEPS_UNROLLED 48
 /* Both kinds of scratch have more room than this. */
@@ -99,7 +98,7 @@ static __noinline __u32 append_path(__u8 *bytes, __u32 at, struct wire_path *hea
 		return at;
 	if (BPF_CORE_READ(path->dentry, d_parent) != path->dentry && !BPF_CORE_READ(path->dentry, d_hash.pprev))
 		walk.flags |= WIRE_PATH_DELETED;
-#ifdef WITHOUT_LOOP
+#ifdef BEFORE_5_17
 	for (int i = 0; i < WALK_STEPS_UNROLLED; i++)
 		if (walk_step(i, &walk))
 			break;

@@ -14,9 +14,9 @@ fn main() {
     // clang's bpf target does not look into the folder where Debian keeps the machine's own kernel headers.
     let headers = format!("-I/usr/include/{arch}-linux-gnu");
     for (object, name, option) in [
-        ("tuxmon", "tuxmon", "-DWITH_LOOP"),
-        ("tuxmon_without_loop", "tuxmon", "-DWITHOUT_LOOP"),
-        ("probe", "probe", "-DWITH_LOOP"),
+        ("tuxmon", "tuxmon", "-DSINCE_5_17"),
+        ("tuxmon_before_5_17", "tuxmon", "-DBEFORE_5_17"),
+        ("probe", "probe", "-DSINCE_5_17"),
     ] {
         SkeletonBuilder::new()
             .source(source.join(format!("{name}.bpf.c")))

@@ -13,9 +13,9 @@ use crate::{Hook, Options, SensorError};
 static OBJECT: &Aligned<[u8]> =
     &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon.bpf.o")) };
 
-/// The same for kernels before 5.17, which have no `bpf_loop`.
-static OBJECT_WITHOUT_LOOP: &Aligned<[u8]> =
-    &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_without_loop.bpf.o")) };
+/// The same for kernels before 5.17: see `bpf/lib/kernel_compat.h`.
+static OBJECT_BEFORE_5_17: &Aligned<[u8]> =
+    &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_before_5_17.bpf.o")) };
 
 /// Asks whether kernel functions can be hooked at all.
 static PROBE: &Aligned<[u8]> = &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/probe.bpf.o")) };
@@ -125,7 +125,7 @@ fn builder(options: &Options) -> libbpf_rs::Result<ObjectBuilder> {
 }
 
 fn load_once(options: &Options, types: &Types, hooks: &[Hook]) -> libbpf_rs::Result<Object> {
-    let object = if types.has_loop() { OBJECT } else { OBJECT_WITHOUT_LOOP };
+    let object = if types.has_loop() { OBJECT } else { OBJECT_BEFORE_5_17 };
     let mut open = builder(options)?.open_memory(&object.bytes)?;
     let cpus = u32::try_from(libbpf_rs::num_possible_cpus()?).unwrap_or(u32::MAX / SCRATCH_PER_CPU);
     for mut map in open.maps_mut() {

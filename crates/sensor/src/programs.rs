@@ -41,6 +41,8 @@ pub enum Group {
     Names,
     /// Connections taken.
     Accepts,
+    /// Datagrams: the tracepoints are as good as functions, and cheaper, where the kernel has them.
+    Datagrams,
     /// Tracers.
     Tracers,
     /// eBPF.
@@ -51,7 +53,8 @@ pub enum Group {
 
 impl Group {
     /// The groups that have hooks in both tiers.
-    pub(crate) const TIERED: [Self; 5] = [Self::Opens, Self::Names, Self::Accepts, Self::Tracers, Self::Ebpf];
+    pub(crate) const TIERED: [Self; 6] =
+        [Self::Opens, Self::Names, Self::Accepts, Self::Datagrams, Self::Tracers, Self::Ebpf];
 }
 
 /// Where a program attaches.
@@ -173,13 +176,17 @@ const fn deep(
     HookSpec { tier: Tier::Deep, group, ..always(program, Place::Function(function), serves, function) }
 }
 
+const fn datagrams(program: &'static str, place: Place, tier: Tier, loses: &'static str) -> HookSpec {
+    HookSpec { tier, group: Group::Datagrams, ..always(program, place, &[Domain::Network], loses) }
+}
+
 const fn optional(hook: HookSpec) -> HookSpec {
     HookSpec { need: Need::Optional, ..hook }
 }
 
 use Domain::{Ebpf, FileCreate, FileDelete, Network, ProcessAccess, RawAccess};
 use Group::{Accepts, Names, Opens, Tracers};
-use Place::{Cgroup, Iterator, Tracepoint};
+use Place::{Cgroup, Function, Iterator, Tracepoint};
 
 const OPENS: &[Domain] = &[FileCreate, RawAccess];
 const NAMES: &[Domain] = &[FileCreate, FileDelete];
@@ -193,8 +200,12 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     always("tcp_state", Tracepoint("inet_sock_set_state"), &[Network], "outgoing TCP connections"),
     always("udp_out", Cgroup, &[Network], "UDP sent"),
     always("udp_in", Cgroup, &[Network], "UDP received"),
-    always("udp_sent", Tracepoint("sock_send_length"), &[Network], "UDP sent"),
-    always("udp_received", Tracepoint("sock_recv_length"), &[Network], "UDP received"),
+    datagrams("udp_sent", Tracepoint("sock_send_length"), Tier::Tracepoint, "UDP sent"),
+    datagrams("udp_received", Tracepoint("sock_recv_length"), Tier::Tracepoint, "UDP received"),
+    datagrams("deep_udp_sent", Function("udp_sendmsg"), Tier::Deep, "UDP sent over IPv4"),
+    datagrams("deep_udp6_sent", Function("udpv6_sendmsg"), Tier::Deep, "UDP sent over IPv6"),
+    datagrams("deep_udp_received", Function("udp_recvmsg"), Tier::Deep, "UDP received over IPv4"),
+    datagrams("deep_udp6_received", Function("udpv6_recvmsg"), Tier::Deep, "UDP received over IPv6"),
     // Deep tier.
     deep("deep_open", "security_file_open", Opens, OPENS),
     deep("deep_truncate_file", "do_truncate", Opens, &[FileCreate]),

@@ -18,26 +18,29 @@ pub enum TierChoice {
 pub(crate) struct Tiers {
     choice: TierChoice,
     refused: Vec<Group>,
+    datagrams: Tier,
 }
 
 impl Tiers {
     /// Chooses, given whether a hook can be had.
     pub(crate) fn choose(choice: TierChoice, mut available: impl FnMut(&HookSpec) -> bool) -> Self {
-        let mut refused = Vec::new();
-        for group in Group::TIERED {
-            let complete = HOOKS
+        let mut complete = |group: Group, tier: Tier| {
+            HOOKS
                 .iter()
-                .filter(|hook| hook.group == group && hook.tier == Tier::Deep && hook.need == Need::Tier)
-                .all(&mut available);
-            if !complete {
-                refused.push(group);
-            }
-        }
-        Self { choice, refused }
+                .filter(|hook| hook.group == group && hook.tier == tier && hook.need == Need::Tier)
+                .all(&mut available)
+        };
+        let refused = Group::TIERED.into_iter().filter(|group| !complete(*group, Tier::Deep)).collect();
+        let datagrams =
+            if complete(Group::Datagrams, Tier::Tracepoint) { Tier::Tracepoint } else { Tier::Deep };
+        Self { choice, refused, datagrams }
     }
 
     /// Whether a hook belongs to the tier that serves its group.
     pub(crate) fn uses(&self, hook: &HookSpec) -> bool {
+        if hook.group == Group::Datagrams {
+            return hook.tier == self.datagrams;
+        }
         match (hook.tier, self.choice) {
             (Tier::Both, _) => true,
             (Tier::Deep, TierChoice::Deep) | (Tier::Tracepoint, TierChoice::Tracepoint) => true,
@@ -65,6 +68,7 @@ mod tests {
     fn the_deep_tier_serves_where_it_is_complete() {
         let all = used(TierChoice::Auto, "");
         assert!(all.contains(&"deep_open") && !all.contains(&"exit_openat"));
+        assert!(all.contains(&"udp_sent") && !all.contains(&"deep_udp_sent"));
         assert!(!all.contains(&"compat_exit"), "no program stands on every system call");
     }
 
