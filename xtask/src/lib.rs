@@ -4,6 +4,7 @@
 
 pub mod codegen;
 pub mod definition;
+pub mod man;
 pub mod manifest;
 
 use std::path::{Path, PathBuf};

@@ -16,10 +16,13 @@ struct CommandLine {
 enum Task {
     /// Write the code and documents that follow from schema/
     Codegen(xtask::codegen::Args),
+    /// Write the manual pages in packaging/man
+    Man(xtask::man::Args),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().task {
         Task::Codegen(args) => xtask::codegen::run(&args),
+        Task::Man(args) => xtask::man::run(&args),
     }
 }

@@ -3,6 +3,8 @@
 mod check;
 mod control;
 mod filter;
+#[cfg(test)]
+mod manual;
 mod run;
 mod service;
 mod status;

@@ -135,7 +135,7 @@ fn text(status: &Status) -> String {
     }
     line("memory", &format!("{:.1} MiB", status.memory_bytes as f64 / f64::from(1 << 20)));
     for fact in &status.collection {
-        line(&fact.fact, &collection(fact));
+        line(&fact.kind, &collection(fact));
         for missing in fact.degraded.iter().filter(|_| fact.wanted) {
             line("", &format!("not seen: {} ({}: {})", missing.loses, missing.hook, missing.reason));
         }
@@ -184,7 +184,7 @@ mod tests {
 
     fn sample() -> Status {
         let fact = |words: &str, wanted: bool, tier: &str, hooks: &[&str]| Fact {
-            fact: words.to_owned(),
+            kind: words.to_owned(),
             wanted,
             tier: tier.to_owned(),
             hooks: hooks.iter().map(|hook| (*hook).to_owned()).collect(),

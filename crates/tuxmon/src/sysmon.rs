@@ -34,6 +34,13 @@ use table::Switch;
 
 pub(crate) use settings::Settings;
 
+/// What the manual page is made of.
+#[cfg(test)]
+pub(crate) mod manual {
+    pub(crate) use super::table::{SWITCHES, Switch};
+    pub(crate) use super::usage::NOTES;
+}
+
 /// A call of the original's command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Call {

@@ -89,7 +89,8 @@ pub(crate) struct Configuration {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fact {
     /// What kind.
-    pub(crate) fact: String,
+    #[serde(rename = "fact")]
+    pub(crate) kind: String,
     /// Whether the configuration asks for it.
     pub(crate) wanted: bool,
     /// How it is got: the tier of hooks.

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -58,10 +58,7 @@ impl Control {
 
     /// What was asked since the last call, if anything.
     pub(crate) fn take(&self) -> Option<Question> {
-        match self.questions.try_recv() {
-            Ok(question) => Some(question),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.questions.try_recv().ok()
     }
 }
 

@@ -19,14 +19,14 @@ pub(crate) fn of<S: Source>(agent: &Agent<S>) -> Status {
     let name = |id: u16| tuxmon_event::spec(id).map_or_else(|| id.to_string(), |spec| spec.name.to_owned());
     Status {
         pid: std::process::id(),
-        since: outside.since.utc_time().to_string(),
+        since: outside.since.utc_time(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         compatible_with: COMPATIBLE_VERSION.to_owned(),
         schema: SCHEMA_VERSION.to_owned(),
         configuration: Configuration {
             name: loaded.name.clone(),
             hash: loaded.hash.as_str().to_owned(),
-            since: outside.configured.utc_time().to_string(),
+            since: outside.configured.utc_time(),
         },
         collection: DOMAINS.iter().map(|(domain, words)| fact(*domain, words, wanted, &hooks)).collect(),
         events: agent.outputs.written().iter().map(|(id, count)| (name(*id), *count)).collect(),
@@ -53,7 +53,7 @@ fn fact(domain: Domain, words: &str, wanted: Collect, hooks: &[HookStatus]) -> F
         HookState::Attached | HookState::NotWanted | HookState::OtherTier => None,
     });
     Fact {
-        fact: words.to_owned(),
+        kind: words.to_owned(),
         wanted: is_wanted(domain, wanted),
         tier: tier.map_or("", tier_name).to_owned(),
         hooks: attached().map(|hook| hook.program.to_owned()).collect(),
@@ -81,7 +81,7 @@ fn losses<S: Source>(agent: &Agent<S>, now: Timestamp) -> Vec<LossCount> {
                 cause: trouble.spec().id.to_owned(),
                 subject: subject.to_owned(),
                 count: total.count,
-                last: total.last.utc_time().to_string(),
+                last: total.last.utc_time(),
                 seconds_ago: nanoseconds / 1_000_000_000,
             }
         };
