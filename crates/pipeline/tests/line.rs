@@ -218,6 +218,8 @@ fn names_that_change() {
     case("symlink", named(SYMLINK, 0, "", "b", None));
     case("mknod", named(MKNOD, 0o010_644, "", "b", None));
     case("truncate", named(TRUNCATE, 0, "a", "", None));
+    case("rename a directory, or a file onto itself", named(RENAME, 0, "a", "b", Some(&[])));
+    case("rename, nothing told", named(RENAME, 0, "a", "b", None));
     case("rename", named(RENAME, 0, "a", "b", Some(&[(text, "a")])));
     case("rename over", named(RENAME, 0, "a", "b", Some(&[(text, "a"), (script, "b")])));
     case(
@@ -245,6 +247,9 @@ fn names_that_change() {
             FileCreate TargetFilename=/w/b
             truncate
             FileCreate TargetFilename=/w/a
+            rename a directory, or a file onto itself
+            rename, nothing told
+            FileCreate TargetFilename=/w/b
             rename
             FileCreate TargetFilename=/w/b
             rename over

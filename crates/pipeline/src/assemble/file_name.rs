@@ -18,9 +18,8 @@ pub(crate) enum Change<'a> {
     Created(Place<'a>),
     /// The file is behind it that was there, emptied. The name may be a symbolic link to it.
     Emptied(Place<'a>),
-    /// What had the first name may have the second one now: the kernel did not tell what moved, if anything did,
-    /// nor whether it is a directory.
-    Moved(Place<'a>, Place<'a>),
+    /// Something new is behind it: the kernel did not tell whether it is a directory, so it is looked at now.
+    Moved(Place<'a>),
     /// It is gone, or belongs to another file now; the file that had it, when that is known.
     Deleted(Place<'a>, Option<File>),
 }
@@ -39,19 +38,19 @@ pub(crate) fn file_name(
     change: &Change<'_>,
 ) -> Option<Event> {
     let (place, leaf) = match change {
-        Change::Created(place) | Change::Moved(_, place) | Change::Deleted(place, _) => (place, Leaf::Kept),
+        Change::Created(place) | Change::Moved(place) | Change::Deleted(place, _) => (place, Leaf::Kept),
         Change::Emptied(place) => (place, Leaf::Followed),
     };
     let is_executable = match change {
         Change::Created(_) | Change::Emptied(_) => None,
-        Change::Moved(_, to) if is_directory(machine, task, to) => return None,
-        Change::Moved(..) => None,
+        Change::Moved(place) if is_directory(machine, task, place) => return None,
+        Change::Moved(_) => None,
         Change::Deleted(_, file) => file.and_then(|file| machine.executables.is_executable(&file)),
     };
     let path = text(resolved(machine, task, place, leaf).0);
     let actor = actor(machine, task);
     Some(match change {
-        Change::Created(_) | Change::Emptied(_) | Change::Moved(..) => file_create(time, actor, path),
+        Change::Created(_) | Change::Emptied(_) | Change::Moved(_) => file_create(time, actor, path),
         Change::Deleted(..) => file_delete(time, actor, path, is_executable),
     })
 }
@@ -96,10 +95,14 @@ fn unlink<'a>(record: &FileName<'a>) -> Option<Change<'a>> {
 }
 
 fn rename<'a>(record: &FileName<'a>) -> Changes<'a> {
+    if record.touched.is_none() {
+        return [Some(Change::Moved(record.to)), None];
+    }
     let touched = touched_files(record);
     let created = Some(Change::Created(record.to));
     match touched.len() {
-        0 => [Some(Change::Moved(record.from, record.to)), None],
+        // A directory, or a file onto another name of itself, which the kernel leaves as it is.
+        0 => [None, None],
         1 => [created, None],
         _ => [Some(Change::Deleted(record.to, replaced(&touched, record))), created],
     }
@@ -124,9 +127,12 @@ fn replaced(touched: &[Touched<'_>], record: &FileName<'_>) -> Option<File> {
 fn exchange<'a>(record: &FileName<'a>) -> Changes<'a> {
     let (from, to) = (last_component(&record.from), last_component(&record.to));
     let created = [Some(Change::Created(record.to)), Some(Change::Created(record.from))];
-    let moved = [Some(Change::Moved(record.from, record.to)), Some(Change::Moved(record.to, record.from))];
+    let moved = [Some(Change::Moved(record.to)), Some(Change::Moved(record.from))];
+    if record.touched.is_none() {
+        return moved;
+    }
     match touched_files(record).as_slice() {
-        [] => moved,
+        [] => [None, None],
         [one] if from != to && one.name == from => [created[0], None],
         [one] if from != to && one.name == to => [None, created[1]],
         [_] => moved,
