@@ -129,15 +129,15 @@ impl Doing {
 
     /// The same as another user.
     pub(crate) fn start_as(mut command: Command, uid: u32) -> Doing {
-        let since = now();
-        let process = intended(&command, uid, since);
+        let process = intended(&command, uid);
         if uid != rustix::process::getuid().as_raw() {
             command.uid(uid).gid(uid);
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let since = now();
         let mut child = command.spawn().expect("the program can be executed");
         let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let process = Process { pid: child.id(), ..process };
+        let process = Process { pid: child.id(), start_seconds: Span::since(since).seconds(), ..process };
         Doing { child, process, since, lines }
     }
 
@@ -191,7 +191,8 @@ impl Doing {
 }
 
 /// What will be true of the process that this command starts.
-fn intended(command: &Command, uid: u32, since: Timestamp) -> Process {
+fn intended(command: &Command, uid: u32) -> Process {
+    let since = now();
     let own = std::env::current_dir().expect("it has one");
     let directory = command.get_current_dir().map_or(own.clone(), Path::to_owned);
     let directory = directory.canonicalize().expect("the directory is there");

@@ -36,7 +36,7 @@ pub(crate) struct Process {
 #[derive(Clone)]
 pub(crate) struct User {
     pub(crate) uid: u32,
-    /// `-` when the machine has no such user.
+    /// The number when the machine has no such user.
     pub(crate) name: String,
 }
 
@@ -50,7 +50,7 @@ impl User {
                 _ => None,
             }
         });
-        User { uid, name: name.unwrap_or_else(|| "-".to_owned()) }
+        User { uid, name: name.unwrap_or_else(|| uid.to_string()) }
     }
 }
 

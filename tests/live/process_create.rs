@@ -303,6 +303,7 @@ fn child_of(parent: &Process, pid: &serde_json::Value, program: &Path) -> Proces
     Process {
         name: "child".to_owned(),
         pid: pid.as_u64().expect("the deed tells a number") as u32,
+        start_seconds: parent.lifetime.seconds(),
         parent: Some(Rc::new(parent.clone())),
         ..parent.after_exec(program, &[program.as_os_str()])
     }

@@ -92,6 +92,7 @@ fn forked(parent: &Process, truth: &serde_json::Value) -> Process {
     Process {
         name: "child".to_owned(),
         pid: truth["child"].as_u64().expect("the deed tells a number") as u32,
+        start_seconds: parent.lifetime.seconds(),
         parent: Some(Rc::new(parent.clone())),
         ..parent.clone()
     }

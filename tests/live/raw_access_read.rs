@@ -12,7 +12,7 @@ use crate::expected::{file_create, life, raw_access_read};
 use crate::raw::{Ioctl, ioctl};
 use crate::{agent, tests};
 
-tests![opened_for_reading, not_opened_for_reading, through_a_node_of_its_own];
+tests![opened_for_reading, opened_for_writing_alone, through_a_node_of_its_own];
 
 pub(crate) const DEEDS: &[Deed] = &[
     Deed { name: "read-device", run: read_device },
@@ -67,13 +67,14 @@ fn read_device(arguments: &[OsString]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn not_opened_for_reading() {
+/// As in the original: who writes below the file system is as dangerous as who reads there.
+fn opened_for_writing_alone() {
     let (device, mut watch) = (LoopDevice::new(), agent::watch());
     let process = deed::perform("touch-device", &[device.path.as_os_str()]);
-    watch.expect(&[process.pid], &life(&process, []));
+    watch.expect(&[process.pid], &life(&process, [raw_access_read(&process, &device.path)]));
 }
 
-/// What reads nothing: a descriptor of the mere path, one for writing, a character device, a failed open.
+/// Once for writing. No event: a descriptor of the mere path, a character device, a failed open.
 fn touch_device(arguments: &[OsString]) -> anyhow::Result<()> {
     let path = Path::new(&arguments[0]);
     rustix::fs::openat(CWD, path, OFlags::PATH, Mode::empty())?;
