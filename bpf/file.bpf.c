@@ -154,9 +154,6 @@ static __always_inline int note_touched(struct inode *inode)
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD ||
 	    !takes_names_away(SYSCALL_NUMBER(current_registers()), in_compat_call(task)))
 		return 0;
-	if ((BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
-		return 0;
-
 	__u32 thread = bpf_get_current_pid_tgid(), zero = 0;
 	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
 	if (!list) {
@@ -168,8 +165,9 @@ static __always_inline int note_touched(struct inode *inode)
 		if (!list)
 			return 0;
 	}
+	/* A directory only shows that this file system tells: FUSE and network file systems may not. */
 	__u32 slot = list->count;
-	if (slot >= TOUCHED_MAX)
+	if (slot >= TOUCHED_MAX || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
 		return 0;
 	struct wire_touched *to = &list->files[slot];
 	struct hlist_node *alias = BPF_CORE_READ(inode, i_dentry.first);
@@ -265,7 +263,7 @@ static __noinline void report_names(__u32 deed, __u64 call_flags, const struct c
 	record->touched_known = 0;
 	if (deed == WIRE_NAME_UNLINK || deed == WIRE_NAME_RENAME) {
 		struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
-		record->touched_known = settings_now().touched_known;
+		record->touched_known = list != 0;
 		for (__u32 i = 0; list && i < TOUCHED_MAX; i++) {
 			if (i >= list->count)
 				break;

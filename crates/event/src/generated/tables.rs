@@ -268,7 +268,7 @@ pub static EVENTS: &[EventSpec] = &[
         since: Schema(310),
         emitted: true,
         meaning: "A process opened a block device for reading, below the file system that lives on it.",
-        emission: "After each successful open of a block device with read access.",
+        emission: "After each successful open of a block device, for reading or writing; not for O_PATH, which can do neither.",
         fields: &[
             field::RULE_NAME.since(410),
             field::UTC_TIME.since(310),

@@ -96,6 +96,10 @@ fn unlink<'a>(record: &FileName<'a>) -> Option<Change<'a>> {
 
 fn rename<'a>(record: &FileName<'a>) -> Changes<'a> {
     if record.touched.is_none() {
+        // A file renamed onto itself: the kernel does nothing.
+        if record.from == record.to {
+            return [None, None];
+        }
         return [Some(Change::Moved(record.to)), None];
     }
     let touched = touched_files(record);
