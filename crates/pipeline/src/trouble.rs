@@ -36,6 +36,8 @@ pub enum Trouble {
     OutputTorn,
     /// The file with the next record id cannot be written.
     RecordIdsUnsaved,
+    /// Record ids have reached their largest number.
+    RecordIdsStartedOver,
     /// A new configuration was refused, the old one stays.
     ConfigurationRefused,
     /// The kernel side could not be told what a new configuration collects.
@@ -58,7 +60,7 @@ pub struct TroubleSpec {
 }
 
 /// All sorts of trouble, in the order of the enum.
-pub const TROUBLES: [TroubleSpec; 13] = [
+pub const TROUBLES: [TroubleSpec; 14] = [
     TroubleSpec {
         trouble: Trouble::EventsLost,
         id: "EventsLost",
@@ -135,6 +137,13 @@ pub const TROUBLES: [TroubleSpec; 13] = [
         counted: "failures",
         cause: "a crash could now make record ids come again",
         remedy: "mend the state directory",
+    },
+    TroubleSpec {
+        trouble: Trouble::RecordIdsStartedOver,
+        id: "RecordIdsStartedOver",
+        counted: "times",
+        cause: "record ids reached 2^31 and start over at 0",
+        remedy: "nothing; record id and SystemTime together stay unique",
     },
     TroubleSpec {
         trouble: Trouble::ConfigurationRefused,

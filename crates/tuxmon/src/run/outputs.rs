@@ -33,6 +33,8 @@ pub(crate) struct Outputs {
     /// Events written, by id.
     written: BTreeMap<u16, u64>,
     ids: RecordIds,
+    /// Record ids have started over since the last report.
+    started_over: bool,
     sizes: FieldSizes,
     computer: String,
     process_id: u32,
@@ -55,6 +57,7 @@ impl Outputs {
             written: BTreeMap::new(),
             sinks,
             ids,
+            started_over: false,
             sizes: FieldSizes::NONE,
             computer: host_name(),
             process_id: std::process::id(),
@@ -97,6 +100,9 @@ impl Outputs {
         }
         if let Some(error) = self.ids.take_problem() {
             pipeline.note(Trouble::RecordIdsUnsaved, &format!("saving ({error})"), 1, now, now);
+        }
+        if std::mem::take(&mut self.started_over) {
+            pipeline.note(Trouble::RecordIdsStartedOver, "record ids", 1, now, now);
         }
     }
 
@@ -154,6 +160,7 @@ impl Output for Outputs {
         let issued = self.ids.issue();
         if issued.started_over {
             tracing::warn!("record ids have reached 2^31 and start over at 0");
+            self.started_over = true;
         }
         let written = now();
         let computer = std::mem::take(&mut self.computer);
