@@ -27,7 +27,6 @@ use tuxmon_config::dump_rules;
 
 use crate::service::layout::{Layout, ServiceName};
 use config_file::{Loaded, Refused};
-use console::Console;
 use exit::Exit;
 use switches::Switches;
 use table::Switch;
@@ -79,51 +78,50 @@ pub(crate) fn call(arguments: &[OsString], binary: Option<&Path>) -> Option<Call
 pub(crate) fn run(call: &Call) -> ExitCode {
     // What this makes is for root alone; files for others say so themselves.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    let console = Console;
-    console.print(&banner::text());
-    ExitCode::from(answer(call, &console).code())
+    console::print(&banner::text());
+    ExitCode::from(answer(call).code())
 }
 
-fn answer(call: &Call, console: &Console) -> Exit {
+fn answer(call: &Call) -> Exit {
     match help(&call.words) {
         Some(Help::Usage) => {
-            print_usage(call, console);
+            print_usage(call);
             return Exit::Success;
         }
         Some(Help::Configuration) => {
-            console.note(&config_usage::text());
+            console::note(&config_usage::text());
             return Exit::Success;
         }
         None => {}
     }
-    let Ok(switches) = Switches::parse(&call.words) else { return usage(call, console) };
-    let loaded = match load(&switches, console) {
+    let Ok(switches) = Switches::parse(&call.words) else { return usage(call) };
+    let loaded = match load(&switches) {
         Ok(loaded) => loaded,
-        Err(Refused::Unreadable) => return usage(call, console),
+        Err(Refused::Unreadable) => return usage(call),
         Err(Refused::Content) => return Exit::Parameter,
     };
     let settings = match Settings::of(&switches) {
         Ok(settings) => settings,
         Err(message) => {
-            console.say(&message);
+            console::say(&message);
             return Exit::Parameter;
         }
     };
-    if let Some(exit) = without_root(call, &switches, loaded.as_ref(), console) {
+    if let Some(exit) = without_root(call, &switches, loaded.as_ref()) {
         return exit;
     }
     let layout = match layout(call, &switches) {
         Ok(layout) => layout,
         Err(message) => {
-            console.say(message);
+            console::say(message);
             return Exit::Parameter;
         }
     };
     if !rustix::process::geteuid().is_root() {
-        console.say("You need to run Sysmon as root.");
+        console::say("You need to run Sysmon as root.");
         return Exit::NotRoot;
     }
-    Deed { call, switches: &switches, settings, loaded, layout, console }.run()
+    Deed { call, switches: &switches, settings, loaded, layout }.run()
 }
 
 /// What the first word asks for.
@@ -147,28 +145,23 @@ fn help(words: &[OsString]) -> Option<Help> {
 }
 
 /// The configuration that `-i` or `-c` names. The service reads the stored one itself.
-fn load(switches: &Switches, console: &Console) -> Result<Option<Loaded>, Refused> {
+fn load(switches: &Switches) -> Result<Option<Loaded>, Refused> {
     let file = switches.value(Switch::Install).or_else(|| switches.value(Switch::Configuration));
     match file {
-        Some(file) if !switches.has(Switch::Service) => config_file::load(file, console).map(Some),
+        Some(file) if !switches.has(Switch::Service) => config_file::load(file).map(Some),
         _ => Ok(None),
     }
 }
 
 /// What can be answered to anyone.
-fn without_root(
-    call: &Call,
-    switches: &Switches,
-    loaded: Option<&Loaded>,
-    console: &Console,
-) -> Option<Exit> {
+fn without_root(call: &Call, switches: &Switches, loaded: Option<&Loaded>) -> Option<Exit> {
     if switches.has(Switch::PrintSchema) {
         let version = switches.value(Switch::PrintSchema).map(OsStr::to_string_lossy);
-        schema::print(version.as_deref(), console);
+        schema::print(version.as_deref());
         return Some(Exit::Success);
     }
     if switches.has(Switch::ConfigDefault) && !switches.has(Switch::Configuration) {
-        console.say("The '--' switch must be used with -c switch (config update) to set defaults.");
+        console::say("The '--' switch must be used with -c switch (config update) to set defaults.");
         return Some(Exit::Parameter);
     }
     let refused = [
@@ -178,21 +171,21 @@ fn without_root(
         Switch::InternalRepresentation,
     ];
     if switches.given().any(|switch| refused.contains(&switch)) {
-        console.say("Option not implemented on Linux.");
+        console::say("Option not implemented on Linux.");
         return Some(Exit::Parameter);
     }
     if switches.value(Switch::DebugMode).is_some_and(|value| !value.eq_ignore_ascii_case("verbose")) {
-        console.say("Possible options for DebugMode: verbose");
+        console::say("Possible options for DebugMode: verbose");
         return Some(Exit::Parameter);
     }
     let file = switches.value(Switch::OutputRules)?;
-    let Some(loaded) = loaded else { return Some(usage(call, console)) };
+    let Some(loaded) = loaded else { return Some(usage(call)) };
     let mut rules = String::new();
     dump_rules(&loaded.config, &mut rules);
     match std::fs::write(file, rules) {
         Ok(()) => Some(Exit::Success),
         Err(error) => {
-            console.note(&format!("{}: {error}", file.to_string_lossy()));
+            console::note(&format!("{}: {error}", file.to_string_lossy()));
             Some(Exit::Failure)
         }
     }
@@ -214,33 +207,32 @@ struct Deed<'c> {
     settings: Settings,
     loaded: Option<Loaded>,
     layout: Layout,
-    console: &'c Console,
 }
 
 impl Deed<'_> {
-    fn run(self) -> Exit {
+    fn run(&self) -> Exit {
         if self.switches.has(Switch::UnInstall) {
             uninstall::run(self)
         } else if self.switches.has(Switch::Configuration) {
             update::run(self)
         } else if self.switches.has(Switch::Install) && self.switches.has(Switch::Service) {
-            service_process::run(&self)
+            service_process::run(self)
         } else if self.switches.has(Switch::Install) {
             install::run(self)
         } else {
-            usage(self.call, self.console)
+            usage(self.call)
         }
     }
 }
 
 /// Answers a command line that is none.
-fn usage(call: &Call, console: &Console) -> Exit {
-    print_usage(call, console);
+fn usage(call: &Call) -> Exit {
+    print_usage(call);
     Exit::Parameter
 }
 
-fn print_usage(call: &Call, console: &Console) {
-    console.note(&usage::text(&call.program.to_string_lossy(), console.width()));
+fn print_usage(call: &Call) {
+    console::note(&usage::text(&call.program.to_string_lossy(), console::width()));
 }
 
 #[cfg(test)]

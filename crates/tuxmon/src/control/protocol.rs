@@ -43,6 +43,9 @@ pub(crate) struct Reloaded {
     pub(crate) accepted: bool,
     /// What there is to say about it, as `tuxmon check` prints it.
     pub(crate) remarks: Vec<String>,
+    /// What is not as an accepted configuration wants it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unchanged: Option<String>,
 }
 
 /// How the agent is.
@@ -179,7 +182,7 @@ mod tests {
 
     #[test]
     fn answers_say_what_they_answer() {
-        let answer = Answer::Reload(Reloaded { accepted: true, remarks: vec!["x".into()] });
+        let answer = Answer::Reload(Reloaded { accepted: true, remarks: vec!["x".into()], unchanged: None });
         let line = r#"{"answer":"reload","accepted":true,"remarks":["x"]}"#;
         assert_eq!(serde_json::to_string(&answer).expect("it is plain"), line);
         assert_eq!(serde_json::from_str::<Answer>(line).expect(line), answer);

@@ -146,21 +146,20 @@ impl<S: Source> Agent<S> {
         self.outputs.reopen();
         if let Origin::Defaults = self.origin {
             tracing::info!("no configuration file to read again; outputs are opened anew");
-            return Reloaded { accepted: true, remarks: Vec::new() };
+            return Reloaded { accepted: true, ..Reloaded::default() };
         }
         let (loaded, diagnostics) = configuration::load(&self.origin, Moment::Reload);
         if let Err(error) = check::print(&diagnostics) {
             tracing::warn!(%error, "the remarks on the configuration cannot be printed");
         }
-        let mut remarks: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+        let remarks: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
         let Some(loaded) = loaded else {
             let reasons = configuration::refusal(&self.origin, &diagnostics);
             tracing::error!(file = %self.origin, "the configuration is refused, the old one stays");
             self.pipeline.report(Trouble::ConfigurationRefused, &reasons, &mut self.outputs);
-            return Reloaded { accepted: false, remarks };
+            return Reloaded { remarks, ..Reloaded::default() };
         };
-        remarks.extend(self.take_over(loaded));
-        Reloaded { accepted: true, remarks }
+        Reloaded { accepted: true, remarks, unchanged: self.take_over(loaded) }
     }
 
     /// New hooks are attached before the rules that want their records hold, and old records are taken before.

@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::notify::Listener;
 
 /// A service that is not up by then has failed.
-const LONGEST_START: Duration = Duration::from_secs(60);
+const LONGEST_START: Duration = Duration::from_mins(1);
 
 /// What tells the service that it was started so.
 pub(crate) const DETACHED: &str = "TUXMON_DETACHED";

@@ -8,7 +8,10 @@ use rustix::thread::{CapabilitySet, CapabilitySets};
 /// What collecting needs, and why; each was tried by leaving it out. docs/decisions/0015-privileges.md has the results.
 const NEEDED: &[(CapabilitySet, &str)] = &[
     (CapabilitySet::BPF, "load programs, also when the configuration changes"),
-    (CapabilitySet::PERFMON, "attach them to tracepoints and kernel functions, and read kernel memory in them"),
+    (
+        CapabilitySet::PERFMON,
+        "attach them to tracepoints and kernel functions, and read kernel memory in them",
+    ),
     (CapabilitySet::NET_ADMIN, "attach programs at the root cgroup"),
     (CapabilitySet::SYS_PTRACE, "follow /proc/PID/exe, root and cwd of processes of any user"),
     (CapabilitySet::DAC_READ_SEARCH, "read executed files of any user, to hash them"),

@@ -8,7 +8,7 @@ use tuxmon_config::{Config, MAX_BYTES};
 use tuxmon_diag::{Diagnostic, Severity};
 use tuxmon_event::SCHEMA_VERSION;
 
-use super::console::Console;
+use super::console;
 
 /// A configuration that loads.
 pub(crate) struct Loaded {
@@ -29,24 +29,24 @@ pub(crate) enum Refused {
 
 /// Reads and judges a file. The original's messages go to standard output; ours, with place and remedy, to standard
 /// error.
-pub(crate) fn load(file: &OsStr, console: &Console) -> Result<Loaded, Refused> {
+pub(crate) fn load(file: &OsStr) -> Result<Loaded, Refused> {
     let name = file.to_string_lossy();
     let bytes = read(file).map_err(|error| {
-        console.say(&format!("Error: Failed to open xml configuration: {name} ({})", reason(&error)));
+        console::say(&format!("Error: Failed to open xml configuration: {name} ({})", reason(&error)));
         Refused::Unreadable
     })?;
     let (config, remarks) = Config::parse(&bytes, &name);
     if let Some(config) = &config {
-        console.say(&format!("Loading configuration file with schema version {}", config.schema_version));
+        console::say(&format!("Loading configuration file with schema version {}", config.schema_version));
         if config.schema_version.to_string() != SCHEMA_VERSION {
-            console.say(&format!("Sysmon schema version: {SCHEMA_VERSION}"));
+            console::say(&format!("Sysmon schema version: {SCHEMA_VERSION}"));
         }
-        console.say("Configuration file validated.");
+        console::say("Configuration file validated.");
     } else {
-        say_errors(&remarks, &bytes, &name, console);
+        say_errors(&remarks, &bytes, &name);
     }
     for remark in &remarks {
-        console.note(&remark.to_string());
+        console::note(&remark.to_string());
     }
     config.map(|config| Loaded { bytes, config }).ok_or(Refused::Content)
 }
@@ -64,14 +64,14 @@ fn reason(error: &io::Error) -> String {
     text.split(" (os error ").next().unwrap_or(&text).to_owned()
 }
 
-fn say_errors(remarks: &[Diagnostic], bytes: &[u8], name: &str, console: &Console) {
+fn say_errors(remarks: &[Diagnostic], bytes: &[u8], name: &str) {
     let errors = remarks.iter().filter(|remark| remark.severity == Severity::Error);
     // What follows the first error of the XML is a consequence of it, and the original stops there.
     let mut said = Vec::new();
     for error in errors {
         let message = original_message(error, bytes, name);
         if !said.contains(&message) {
-            console.say(&message);
+            console::say(&message);
             said.push(message);
         }
     }

@@ -1,5 +1,7 @@
 //! The answer to `-? config`: the configuration file on one page, from the tables that the program itself uses.
 
+use std::fmt::Write as _;
+
 use tuxmon_config::Condition;
 use tuxmon_event::{Argument, EVENTS, OPTIONS, SCHEMA_VERSION};
 
@@ -48,25 +50,25 @@ pub(crate) fn text() -> String {
     let mut out = format!("Configuration usage (current schema is version: {SCHEMA_VERSION}):\n");
     out.push_str(&SAMPLE.replace("VERSION", SCHEMA_VERSION));
     out.push_str("\nOptions above EventFiltering:\n\n");
-    out.push_str(&format!("{:<24} {}\n", "Option", "Value"));
+    let _ = writeln!(out, "{:<24} Value", "Option");
     for option in OPTIONS.iter().filter(|option| !option.noconfig && !option.internal) {
         let value = match option.argument {
             Argument::None => "true or false",
             Argument::Optional => "optional",
             Argument::Required => "required",
         };
-        out.push_str(&format!("{:<24} {value}\n", option.name));
+        let _ = writeln!(out, "{:<24} {value}", option.name);
     }
     out.push_str("\nEvents that can be filtered, by their tag:\n\n");
-    out.push_str(&format!("{:<6} {:<20} {}\n", "Id", "Tag", "Event"));
+    let _ = writeln!(out, "{:<6} {:<20} Event", "Id", "Tag");
     for event in EVENTS {
         if let Some(tag) = event.tag {
-            out.push_str(&format!("{:<6} {tag:<20} {}\n", event.id, event.title));
+            let _ = writeln!(out, "{:<6} {tag:<20} {}", event.id, event.title);
         }
     }
     out.push_str("\nConditions of a filter; without one it is 'is'. Letters match in any case:\n\n");
     for (condition, name) in Condition::ALL {
-        out.push_str(&format!("{name:<16} {}\n", meaning(condition)));
+        let _ = writeln!(out, "{name:<16} {}", meaning(condition));
     }
     out.push_str(GROUPS);
     out

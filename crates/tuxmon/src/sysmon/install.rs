@@ -6,8 +6,8 @@ use std::io;
 
 use tuxmon_host::state::StateDirectory;
 
-use super::Deed;
 use super::exit::Exit;
+use super::{Deed, console};
 use crate::service::files;
 use crate::service::stop::{self, Manner, Stopped};
 use crate::service::stored::{self, Stored};
@@ -18,33 +18,32 @@ pub(super) const EMPTY: &[u8] =
     b"<Sysmon schemaversion=\"4.22\">\n  <EventFiltering>\n  </EventFiltering>\n</Sysmon>\n";
 
 /// Installs over whatever is there: an older one of ours, or the original. Its event counter goes on.
-pub(super) fn run(deed: Deed<'_>) -> Exit {
+pub(super) fn run(deed: &Deed<'_>) -> Exit {
     let supervisor = Supervisor::of(&deed.layout);
-    let console = deed.console;
-    if let Err(reason) = stop_old(&deed, supervisor) {
-        console.say("Cannot install Sysmon files");
-        console.note(&reason);
+    if let Err(reason) = stop_old(deed, supervisor) {
+        console::say("Cannot install Sysmon files");
+        console::note(&reason);
         return Exit::Failure;
     }
-    let stored = to_store(&deed);
-    if let Err((message, error)) = lay_out(&deed, &stored) {
-        console.say(message);
-        console.note(&error.to_string());
+    let stored = to_store(deed);
+    if let Err((message, error)) = lay_out(deed, &stored) {
+        console::say(message);
+        console::note(&error.to_string());
         return Exit::Failure;
     }
     if let Err(error) = supervisor.install(&deed.layout) {
-        console.say("Cannot install Sysmon files");
-        console.note(&error.to_string());
+        console::say("Cannot install Sysmon files");
+        console::note(&error.to_string());
         return Exit::Failure;
     }
-    console.say("Sysmon installed.");
+    console::say("Sysmon installed.");
     match supervisor.start(&deed.layout) {
         Ok(()) => {
-            console.say("Sysmon started.");
+            console::say("Sysmon started.");
             Exit::Success
         }
         Err(error) => {
-            console.note(&error.to_string());
+            console::note(&error.to_string());
             match error {
                 SupervisorError::Failed { code, .. } => Exit::Service(code),
                 SupervisorError::Io { .. } => Exit::Failure,

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 
 use super::Deed;
-use super::console::Console;
+use super::console;
 use super::exit::Exit;
 use crate::run::{self, ServiceEnd};
 use crate::service::detached::{self, Start};
@@ -13,7 +13,7 @@ use crate::service::detached::{self, Start};
 /// when it is up, as the original does.
 pub(super) fn run(deed: &Deed<'_>) -> Exit {
     if !deed.layout.configuration().exists() {
-        deed.console.say("Error: Sysmon is not installed.");
+        console::say("Error: Sysmon is not installed.");
         return Exit::Failure;
     }
     if env::var_os("NOTIFY_SOCKET").is_some() { foreground(deed) } else { background(deed) }
@@ -24,13 +24,13 @@ fn background(deed: &Deed<'_>) -> Exit {
     match detached::start(&deed.layout, &words) {
         Ok(Start::Up) => Exit::Success,
         Ok(Start::Ended(code)) => Exit::Service(code),
-        Ok(Start::Silent) => failed(deed.console, "the service did not come up in time and was ended"),
-        Err(error) => failed(deed.console, &format!("The service cannot be started: {error}")),
+        Ok(Start::Silent) => failed("the service did not come up in time and was ended"),
+        Err(error) => failed(&format!("The service cannot be started: {error}")),
     }
 }
 
-fn failed(console: &Console, reason: &str) -> Exit {
-    console.note(reason);
+fn failed(reason: &str) -> Exit {
+    console::note(reason);
     Exit::Failure
 }
 
@@ -43,11 +43,11 @@ fn foreground(deed: &Deed<'_>) -> Exit {
         Ok(ServiceEnd::Refused) => Exit::Parameter,
         Err(error) => match telemetry(&error) {
             Some((number, text)) => {
-                deed.console.note(&format!("Telemetry failed to start: {text}"));
-                deed.console.note(&format!("{error:#}"));
+                console::note(&format!("Telemetry failed to start: {text}"));
+                console::note(&format!("{error:#}"));
                 Exit::Service(number)
             }
-            None => failed(deed.console, &format!("{error:#}")),
+            None => failed(&format!("{error:#}")),
         },
     }
 }

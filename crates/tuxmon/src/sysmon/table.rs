@@ -35,6 +35,7 @@ pub(crate) enum Switch {
 }
 
 /// One row.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct SwitchSpec {
     /// Which.
     pub(crate) switch: Switch,

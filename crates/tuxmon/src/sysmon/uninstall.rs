@@ -2,37 +2,37 @@
 
 use super::exit::Exit;
 use super::table::Switch;
-use super::{Deed, usage};
+use super::{Deed, console, usage};
 use crate::service::files;
 use crate::service::stop::{self, Manner, Stopped};
 use crate::service::supervisor::Supervisor;
 
 /// Stops and removes; says what stays. Where nothing is installed, nothing is left to do.
-pub(super) fn run(deed: Deed<'_>) -> Exit {
+pub(super) fn run(deed: &Deed<'_>) -> Exit {
     let force = match deed.switches.value(Switch::UnInstall) {
         None => false,
         Some(word) if word.eq_ignore_ascii_case("force") => true,
         Some(_) => {
-            deed.console.say("Invalid option for -u.");
-            return usage(deed.call, deed.console);
+            console::say("Invalid option for -u.");
+            return usage(deed.call);
         }
     };
-    match remove(&deed, force) {
+    match remove(deed, force) {
         Ok(()) => Exit::Success,
         Err(reason) => {
-            deed.console.note(&reason);
+            console::note(&reason);
             Exit::Failure
         }
     }
 }
 
 fn remove(deed: &Deed<'_>, force: bool) -> Result<(), String> {
-    let (layout, console) = (&deed.layout, deed.console);
+    let layout = &deed.layout;
     let supervisor = Supervisor::of(layout);
     let manner = if force { Manner::Forced } else { Manner::Orderly };
     if let Err(error) = supervisor.stop(layout) {
         // Its own socket is the second way.
-        console.note(&error.to_string());
+        console::note(&error.to_string());
     }
     match stop::stop(layout, manner) {
         Ok(Stopped::WasNot | Stopped::Ended) => {}
@@ -41,15 +41,15 @@ fn remove(deed: &Deed<'_>, force: bool) -> Result<(), String> {
         }
         Err(error) => return Err(format!("The service cannot be stopped: {error}")),
     }
-    console.say("Sysmon stopped.");
+    console::say("Sysmon stopped.");
     supervisor.remove(layout).map_err(|error| error.to_string())?;
     let removal = files::remove(layout, force)
         .map_err(|error| format!("{} cannot be removed: {error}", layout.folder().display()))?;
     for path in &removal.kept {
-        console.say(&format!("Kept {}; '-u force' removes it too.", path.display()));
+        console::say(&format!("Kept {}; '-u force' removes it too.", path.display()));
     }
     for path in &removal.foreign {
-        console.say(&format!("Kept {}, which was not installed.", path.display()));
+        console::say(&format!("Kept {}, which was not installed.", path.display()));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use tuxmon_host::state::StateDirectory;
 
 use super::Deed;
-use super::console::Console;
+use super::console;
 use super::exit::Exit;
 use super::install::{EMPTY, to_store};
 use super::table::Switch;
@@ -12,17 +12,17 @@ use crate::control::protocol::{Answer, Request};
 use crate::service::stored::Stored;
 
 /// Shows or changes.
-pub(super) fn run(deed: Deed<'_>) -> Exit {
+pub(super) fn run(deed: &Deed<'_>) -> Exit {
     let sets = deed.switches.given().any(is_setting);
     if deed.switches.has(Switch::ConfigDefault) {
         if sets || deed.settings.file.is_some() {
-            deed.console.say("Cannot use specific settings with enforcing defaults.");
+            console::say("Cannot use specific settings with enforcing defaults.");
             return Exit::Parameter;
         }
-        deed.console.say("Updating configuration to use all defaults.");
-        return change(&deed);
+        console::say("Updating configuration to use all defaults.");
+        return change(deed);
     }
-    if sets || deed.settings.file.is_some() { change(&deed) } else { show(&deed) }
+    if sets || deed.settings.file.is_some() { change(deed) } else { show(deed) }
 }
 
 /// Whether a switch says what is to be recorded.
@@ -58,14 +58,14 @@ fn is_setting(switch: Switch) -> bool {
 fn show(deed: &Deed<'_>) -> Exit {
     match client::ask(&deed.layout.folder(), &Request::Rules) {
         Ok(Asked::Answered { answer: Answer::Rules { text }, .. }) => {
-            deed.console.print(&text);
+            console::print(&text);
             Exit::Success
         }
         Ok(Asked::NotRunning) => {
-            deed.console.say("Sysmon is not running");
+            console::say("Sysmon is not running");
             Exit::Parameter
         }
-        other => unexpected(other, deed.console),
+        other => unexpected(other),
     }
 }
 
@@ -74,27 +74,29 @@ fn change(deed: &Deed<'_>) -> Exit {
     let folder = deed.layout.folder();
     let running = matches!(client::agent(&folder), Ok(Some(_)));
     if !running {
-        deed.console.say("Error: Sysmon is not installed.");
+        console::say("Error: Sysmon is not installed.");
+    }
+    if !folder.is_dir() {
+        return cannot_store("there is no installation");
     }
     let stored = Stored::read(&deed.layout)
         .and_then(|old| Ok((old, StateDirectory::open(&folder).map_err(std::io::Error::other)?)));
     let (old, state) = match stored {
-        Ok(found) if folder.is_dir() => found,
-        Ok(_) => return cannot_store(deed.console, "there is no installation"),
-        Err(error) => return cannot_store(deed.console, &error.to_string()),
+        Ok(found) => found,
+        Err(error) => return cannot_store(&error.to_string()),
     };
     if let Err(error) = to_store(deed).write(&state) {
-        return cannot_store(deed.console, &error.to_string());
+        return cannot_store(&error.to_string());
     }
     if !running {
-        deed.console.note("The configuration is stored; the service reads it when it starts.");
+        console::note("The configuration is stored; the service reads it when it starts.");
         return Exit::Success;
     }
     let exit = ask_to_reload(deed);
     if exit != Exit::Success {
         let old = Stored { configuration: old.configuration.or_else(|| Some(EMPTY.to_vec())), ..old };
         if let Err(error) = old.write(&state) {
-            deed.console.note(&format!("The configuration before could not be put back: {error}"));
+            console::note(&format!("The configuration before could not be put back: {error}"));
         }
     }
     exit
@@ -103,33 +105,36 @@ fn change(deed: &Deed<'_>) -> Exit {
 fn ask_to_reload(deed: &Deed<'_>) -> Exit {
     match client::ask(&deed.layout.folder(), &Request::Reload) {
         Ok(Asked::Answered { answer: Answer::Reload(reloaded), .. }) if reloaded.accepted => {
-            deed.console.say("Configuration updated.");
+            if let Some(reason) = &reloaded.unchanged {
+                console::note(&format!("The new rules hold, but {reason}"));
+            }
+            console::say("Configuration updated.");
             Exit::Success
         }
         Ok(Asked::Answered { answer: Answer::Reload(reloaded), .. }) => {
             for remark in &reloaded.remarks {
-                deed.console.note(remark);
+                console::note(remark);
             }
-            deed.console.say("Error: The running service refused the configuration; the one before stays.");
+            console::say("Error: The running service refused the configuration; the one before stays.");
             Exit::Parameter
         }
-        other => unexpected(other, deed.console),
+        other => unexpected(other),
     }
 }
 
-fn unexpected(asked: std::io::Result<Asked>, console: &Console) -> Exit {
+fn unexpected(asked: std::io::Result<Asked>) -> Exit {
     let reason = match asked {
         Ok(Asked::Answered { answer: Answer::Error { reason }, .. }) => reason,
         Ok(Asked::Answered { .. }) => "it answered something else".to_owned(),
         Ok(Asked::NotRunning) => "it has ended".to_owned(),
         Err(error) => error.to_string(),
     };
-    console.say(&format!("Error: The running service gave no answer: {reason}"));
+    console::say(&format!("Error: The running service gave no answer: {reason}"));
     Exit::Failure
 }
 
-fn cannot_store(console: &Console, reason: &str) -> Exit {
-    console.say("Cannot copy the config file");
-    console.note(reason);
+fn cannot_store(reason: &str) -> Exit {
+    console::say("Cannot copy the config file");
+    console::note(reason);
     Exit::Failure
 }

@@ -1,5 +1,7 @@
 //! The answer to a command line that is none, and to a call for help.
 
+use std::fmt::Write as _;
+
 use tuxmon_event::Argument;
 
 use super::table::{Audience, SWITCHES, Switch, SwitchSpec, spec};
@@ -30,7 +32,7 @@ pub(crate) const NOTES: &[&str] = &[
 pub(crate) fn text(program: &str, width: usize) -> String {
     let mut out = String::from("Usage:\n");
     for (label, switch) in FORMS {
-        out.push_str(&format!("{label:LABEL$}{program} {}\n", form(spec(*switch))));
+        let _ = writeln!(out, "{label:LABEL$}{program} {}", form(spec(*switch)));
     }
     for row in SWITCHES.iter().filter(|row| row.audience == Audience::Everyone) {
         let head = format!("  -{:4}", row.word);

@@ -201,6 +201,7 @@ fn changes(machine: &Machine) {
 fn without_an_installation_nothing_is_made() {
     let Some(machine) = Machine::new() else { return };
     machine.configuration("one.xml", ONE);
+    fs::create_dir(machine.path("opt")).expect("the folder is ours");
     let dump = machine.call("-c");
     assert_eq!((dump.code, dump.said().as_str()), (Some(87), "Sysmon is not running\n"));
     let change = machine.call("-c one.xml");
@@ -214,6 +215,7 @@ fn without_an_installation_nothing_is_made() {
     machine.configuration("bad.xml", "<Sysmon");
     assert_eq!(machine.call("-i bad.xml").code, Some(87));
     assert_eq!(machine.files(), ["bad.xml", "one.xml"]);
+    assert!(!machine.path("opt/sysmon").exists());
     assert_eq!(machine.status("opt/sysmon"), (Some(2), serde_json::json!({"running": false})));
 }
 
