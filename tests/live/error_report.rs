@@ -116,7 +116,7 @@ fn a_sink_that_nobody_reads_stops_nothing() {
     let many = MANY.to_string();
     let process = deed::perform("create-and-remove", &[folder.path().as_os_str(), OsStr::new(&many)]);
     let (mut seen, mut reports) = (0, Vec::new());
-    watch.settle_within(Duration::from_secs(60), |event| {
+    watch.settle_within(Duration::from_mins(1), |event| {
         seen += u64::from([11, 23].contains(&event.system.event_id) && actor(event) == Some(process.pid));
         if event.system.event_id == 255 {
             reports.push(event.clone());

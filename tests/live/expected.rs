@@ -42,7 +42,7 @@ impl Expected {
     }
 }
 
-fn is(text: impl ToString) -> Want {
+fn is<T: ToString + ?Sized>(text: &T) -> Want {
     Want::Is(text.to_string())
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn process_create(process: &Process) -> Expected {
             ("RuleName", absent()),
             ("UtcTime", Want::During(process.lifetime)),
             ("ProcessGuid", guid(process)),
-            ("ProcessId", is(process.pid)),
+            ("ProcessId", is(&process.pid)),
             ("Image", is(&process.image)),
             ("FileVersion", absent()),
             ("Description", absent()),
@@ -74,12 +74,12 @@ pub(crate) fn process_create(process: &Process) -> Expected {
             ("CurrentDirectory", is(&process.directory)),
             ("User", is(&process.user.name)),
             ("LogonGuid", logon_guid()),
-            ("LogonId", is(process.user.uid)),
-            ("TerminalSessionId", is(session())),
+            ("LogonId", is(&process.user.uid)),
+            ("TerminalSessionId", is(&session())),
             ("IntegrityLevel", is("no level")),
             ("Hashes", process.hashes.clone()),
             ("ParentProcessGuid", guid(parent)),
-            ("ParentProcessId", is(parent.pid)),
+            ("ParentProcessId", is(&parent.pid)),
             ("ParentImage", is(&parent.image)),
             ("ParentCommandLine", is(&parent.command_line)),
             ("ParentUser", is(&parent.user.name)),
@@ -95,7 +95,7 @@ pub(crate) fn process_terminate(process: &Process) -> Expected {
             ("RuleName", absent()),
             ("UtcTime", Want::During(process.lifetime)),
             ("ProcessGuid", guid(process)),
-            ("ProcessId", is(process.pid)),
+            ("ProcessId", is(&process.pid)),
             ("Image", is(&process.image)),
             ("User", is(&process.user.name)),
         ],
@@ -118,9 +118,9 @@ pub(crate) fn file_create(process: &Process, path: &Path) -> Expected {
             ("RuleName", absent()),
             ("UtcTime", Want::During(process.lifetime)),
             ("ProcessGuid", guid(process)),
-            ("ProcessId", is(process.pid)),
+            ("ProcessId", is(&process.pid)),
             ("Image", is(&process.image)),
-            ("TargetFilename", is(printed_path(path))),
+            ("TargetFilename", is(&printed_path(path))),
             ("CreationUtcTime", Want::During(process.lifetime)),
             ("User", is(&process.user.name)),
         ],
@@ -135,10 +135,10 @@ pub(crate) fn file_delete(process: &Process, path: &Path, executable: Want) -> E
             ("RuleName", absent()),
             ("UtcTime", Want::During(process.lifetime)),
             ("ProcessGuid", guid(process)),
-            ("ProcessId", is(process.pid)),
+            ("ProcessId", is(&process.pid)),
             ("User", is(&process.user.name)),
             ("Image", is(&process.image)),
-            ("TargetFilename", is(printed_path(path))),
+            ("TargetFilename", is(&printed_path(path))),
             ("Hashes", absent()),
             ("IsExecutable", executable),
             ("Archived", absent()),
@@ -154,9 +154,9 @@ pub(crate) fn raw_access_read(process: &Process, device: &Path) -> Expected {
             ("RuleName", absent()),
             ("UtcTime", Want::During(process.lifetime)),
             ("ProcessGuid", guid(process)),
-            ("ProcessId", is(process.pid)),
+            ("ProcessId", is(&process.pid)),
             ("Image", is(&process.image)),
-            ("Device", is(printed_path(device))),
+            ("Device", is(&printed_path(device))),
             ("User", is(&process.user.name)),
         ],
     }
@@ -170,11 +170,11 @@ pub(crate) fn process_access(source: &Process, thread: u32, target: &Process) ->
             ("RuleName", absent()),
             ("UtcTime", Want::During(source.lifetime)),
             ("SourceProcessGUID", guid(source)),
-            ("SourceProcessId", is(source.pid)),
-            ("SourceThreadId", is(thread)),
+            ("SourceProcessId", is(&source.pid)),
+            ("SourceThreadId", is(&thread)),
             ("SourceImage", is(&source.image)),
             ("TargetProcessGUID", guid(target)),
-            ("TargetProcessId", is(target.pid)),
+            ("TargetProcessId", is(&target.pid)),
             ("TargetImage", is(&target.image)),
             ("GrantedAccess", is("0x0")),
             ("CallTrace", absent()),
@@ -194,27 +194,27 @@ pub(crate) struct Ends<'a> {
 
 /// Event 3: the process and a peer began to talk.
 pub(crate) fn network_connect(process: &Process, ends: &Ends<'_>) -> Expected {
-    let is_v6 = |address: &str| is(address.contains(':'));
+    let is_v6 = |address: &str| is(&address.contains(':'));
     Expected {
         id: 3,
         fields: vec![
             ("RuleName", absent()),
             ("UtcTime", Want::During(process.lifetime)),
             ("ProcessGuid", guid(process)),
-            ("ProcessId", is(process.pid)),
+            ("ProcessId", is(&process.pid)),
             ("Image", is(&process.image)),
             ("User", is(&process.user.name)),
-            ("Protocol", is(ends.protocol)),
-            ("Initiated", is(ends.initiated)),
+            ("Protocol", is(&ends.protocol)),
+            ("Initiated", is(&ends.initiated)),
             ("SourceIsIpv6", is_v6(ends.source.0)),
-            ("SourceIp", is(ends.source.0)),
+            ("SourceIp", is(&ends.source.0)),
             ("SourceHostname", absent()),
-            ("SourcePort", is(ends.source.1)),
+            ("SourcePort", is(&ends.source.1)),
             ("SourcePortName", absent()),
             ("DestinationIsIpv6", is_v6(ends.destination.0)),
-            ("DestinationIp", is(ends.destination.0)),
+            ("DestinationIp", is(&ends.destination.0)),
             ("DestinationHostname", absent()),
-            ("DestinationPort", is(ends.destination.1)),
+            ("DestinationPort", is(&ends.destination.1)),
             ("DestinationPortName", absent()),
         ],
     }
@@ -234,13 +234,13 @@ pub(crate) fn ebpf_event(
             ("RuleName", absent()),
             ("UtcTime", Want::During(process.lifetime)),
             ("ProcessGuid", guid(process)),
-            ("ProcessId", is(process.pid)),
+            ("ProcessId", is(&process.pid)),
             ("Image", is(&process.image)),
             ("User", is(&process.user.name)),
-            ("BpfCommand", is(command)),
-            ("BpfProgramType", is(program_type)),
-            ("BpfProgramId", is(id)),
-            ("BpfProgramName", is(name)),
+            ("BpfCommand", is(&command)),
+            ("BpfProgramType", is(&program_type)),
+            ("BpfProgramId", is(&id)),
+            ("BpfProgramName", is(&name)),
         ],
     }
 }
@@ -256,7 +256,7 @@ fn logon_guid() -> Want {
     if fs::File::open("/dev/tty").is_ok() {
         return Want::Any;
     }
-    is(Guid::new(machine(), 0, [0; 8]))
+    is(&Guid::new(machine(), 0, [0; 8]))
 }
 
 /// How many events of each kind are still to come.

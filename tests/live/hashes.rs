@@ -130,7 +130,7 @@ fn large_files_delay_nothing() {
     let expected: Vec<_> = expected.collect();
     // A debug build of the agent needs a while for the first hash.
     let mut left = executions.len();
-    watch.within(Duration::from_secs(60));
+    watch.within(Duration::from_mins(1));
     watch.until(|event| {
         let ours = event.system.event_id == 1 && executions.iter().any(|process| is_of(event, process.pid));
         left -= usize::from(ours);

@@ -32,10 +32,10 @@ pub(crate) const DEEDS: &[Deed] = &[
 ];
 
 /// A storm that has not ended after this time ends unfinished: it is what was done that is held against the events.
-const LONGEST_STORM: Duration = Duration::from_secs(60);
+const LONGEST_STORM: Duration = Duration::from_secs(45);
 
 /// For the events of a storm, which a slow machine needs a while to write.
-const STORM_PATIENCE: Duration = Duration::from_secs(120);
+const STORM_PATIENCE: Duration = Duration::from_mins(2);
 
 fn each_image_of_a_process_has_its_own() {
     let mut watch = agent::watch();

@@ -36,9 +36,9 @@ fn many_threads_are_one_process() {
 }
 
 fn five_threads(_: &[OsString]) -> anyhow::Result<()> {
-    let threads: Vec<_> = (0..5).map(|_| thread::spawn(|| ())).collect();
+    let threads: Vec<_> = (0..5).map(|_| thread::Builder::new().spawn(|| ())).collect();
     for thread in threads {
-        thread.join().expect("it does nothing");
+        thread?.join().expect("it does nothing");
     }
     Ok(())
 }

@@ -124,7 +124,7 @@ pub(crate) fn exec_without_arguments(program: &CStr) -> io::Error {
 }
 
 /// ioctl(2) with a number as its argument.
-pub(crate) fn ioctl(descriptor: BorrowedFd<'_>, request: Ioctl, argument: c_int) -> io::Result<c_int> {
+pub(crate) fn ioctl(descriptor: BorrowedFd<'_>, request: LoopRequest, argument: c_int) -> io::Result<c_int> {
     // SAFETY: the requests of this enum take a number, so the kernel touches no memory of ours.
     let returned = unsafe { libc::ioctl(descriptor.as_raw_fd(), request as libc::Ioctl, argument) };
     if returned < 0 { Err(io::Error::last_os_error()) } else { Ok(returned) }
@@ -132,13 +132,13 @@ pub(crate) fn ioctl(descriptor: BorrowedFd<'_>, request: Ioctl, argument: c_int)
 
 /// Requests whose argument is a number (linux/loop.h).
 #[derive(Clone, Copy)]
-pub(crate) enum Ioctl {
+pub(crate) enum LoopRequest {
     /// Binds a loop device to a file.
-    LoopSetFile = 0x4c00,
+    SetFile = 0x4c00,
     /// Takes the file away from a loop device.
-    LoopClear = 0x4c01,
+    Clear = 0x4c01,
     /// The number of a loop device that is free.
-    LoopGetFree = 0x4c82,
+    GetFree = 0x4c82,
 }
 
 /// Sets a network interface up, which takes a socket of its network namespace.
@@ -185,7 +185,7 @@ struct ObjectInfo {
 struct Attach {
     target: u32,
     program: u32,
-    attach_type: u32,
+    kind: u32,
     flags: u32,
 }
 
@@ -236,7 +236,7 @@ pub(crate) fn attach_to_cgroup(
     let attributes = Attach {
         target: cgroup.as_raw_fd().cast_unsigned(),
         program: program.as_raw_fd().cast_unsigned(),
-        attach_type,
+        kind: attach_type,
         flags: 0,
     };
     bpf(how as c_int, &attributes).map(drop)

@@ -9,7 +9,7 @@ use rustix::fs::{CWD, FileType, Mode, OFlags};
 
 use crate::deed::{self, Deed, Folder};
 use crate::expected::{file_create, life, raw_access_read};
-use crate::raw::{Ioctl, ioctl};
+use crate::raw::{LoopRequest, ioctl};
 use crate::{agent, tests};
 
 tests![opened_for_reading, opened_for_writing_alone, through_a_node_of_its_own];
@@ -36,11 +36,11 @@ impl LoopDevice {
         let file = OpenOptions::new().read(true).write(true).open(&image).expect("the file is ours");
         let control =
             OpenOptions::new().read(true).write(true).open("/dev/loop-control").expect("loop devices");
-        let number = ioctl(control.as_fd(), Ioctl::LoopGetFree, 0).expect("there is a free loop device");
+        let number = ioctl(control.as_fd(), LoopRequest::GetFree, 0).expect("there is a free loop device");
         let path = PathBuf::from(format!("/dev/loop{number}"));
         let device = OpenOptions::new().read(true).write(true).open(&path).expect("the device is there");
         let descriptor = std::os::fd::AsRawFd::as_raw_fd(&file);
-        ioctl(device.as_fd(), Ioctl::LoopSetFile, descriptor).expect("the device is free");
+        ioctl(device.as_fd(), LoopRequest::SetFile, descriptor).expect("the device is free");
         LoopDevice { device, path, _folder: folder }
     }
 }
@@ -48,7 +48,7 @@ impl LoopDevice {
 impl Drop for LoopDevice {
     fn drop(&mut self) {
         // Should it fail, the device stays bound to a deleted file, which harms nobody.
-        let _ = ioctl(self.device.as_fd(), Ioctl::LoopClear, 0);
+        let _ = ioctl(self.device.as_fd(), LoopRequest::Clear, 0);
     }
 }
 
