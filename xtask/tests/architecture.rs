@@ -195,7 +195,9 @@ fn documents_point_at_things_that_exist() {
         for (number, line) in text(&path).lines().enumerate() {
             let dead = links(line).into_iter().filter(|link| !folder.join(link).exists());
             found.extend(dead.map(|link| place(&path, number + 1, &format!("no such file: {link}"))));
-            let dead = paths_in_backticks(line).into_iter().filter(|named| !root().join(named).exists());
+            let dead = paths_in_backticks(line)
+                .into_iter()
+                .filter(|named| !is_made(named) && !root().join(named).exists());
             found.extend(dead.map(|named| place(&path, number + 1, &format!("no such path: {named}"))));
         }
     }
@@ -216,6 +218,18 @@ fn documents_name_targets_that_make_knows() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_page_is_in_the_index() {
+    let index = text(&root().join("docs/README.md")) + &text(&root().join("docs/compat.md"));
+    for path in files_below(&root().join("docs"), "md") {
+        let name = path.strip_prefix(root().join("docs")).expect("below docs").display().to_string();
+        assert!(
+            name == "README.md" || index.contains(&format!("]({name})")),
+            "docs/README.md does not lead to {name}"
+        );
+    }
 }
 
 #[test]
@@ -263,6 +277,16 @@ fn links(line: &str) -> Vec<&str> {
     targets.filter(|target| !target.is_empty() && !target.contains("://")).collect()
 }
 
+/// Whether a part of a path is a word like NAME, for which the reader is to put one.
+fn stands_for_any(part: &str) -> bool {
+    part != "LICENSE" && part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// Whether a path is one that our tools make and git ignores.
+fn is_made(path: &str) -> bool {
+    text(&root().join(".gitignore")).lines().any(|made| path.starts_with(made.trim_start_matches('/')))
+}
+
 /// The words in backticks in `line` that look like a path from the root of the repository.
 fn paths_in_backticks(line: &str) -> Vec<&str> {
     let tops = [
@@ -278,7 +302,9 @@ fn paths_in_backticks(line: &str) -> Vec<&str> {
         "benches/",
     ];
     let words = line.split('`').skip(1).step_by(2);
-    let plain = |word: &&str| !word.contains(['<', '*', '…', ' ', '{', ':']);
+    let plain = |word: &&str| {
+        !word.contains(['<', '*', '…', ' ', '{', ':']) && !word.split(['/', '.']).any(stands_for_any)
+    };
     words.filter(plain).filter(|word| tops.iter().any(|top| word.starts_with(top))).collect()
 }
 
