@@ -7,13 +7,13 @@
 use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
-use std::time::Instant;
 
+use rustix::time::{ClockId, clock_gettime};
 use tuxmon_render::Colour;
 use tuxmon_view::{EventIds, Events, FieldFilter, Format, Item, Printer, Sieve, Zone};
 
 const SIZE: usize = 200_000_000;
-const RUNS: usize = 5;
+const RUNS: usize = 7;
 
 /// One round of events; the kinds come about as often as on a machine that builds software.
 const ROUND: &[&str] = &[
@@ -85,13 +85,19 @@ fn report(
     let mut came = (0, 0);
     for _ in 0..RUNS {
         let file = File::open(path)?;
-        let start = Instant::now();
+        let start = processor_time();
         came = run(file)?;
-        best = best.min(start.elapsed().as_secs_f64());
+        best = best.min(processor_time() - start);
     }
     let rate = size as f64 / best / 1e9;
     println!("{name:36} {rate:6.2} GB/s   {:>8} events, {:>10} bytes printed", came.0, came.1);
     Ok(())
+}
+
+/// Seconds that this process has had a processor.
+fn processor_time() -> f64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 fn drain(mut file: File) -> std::io::Result<(u64, u64)> {

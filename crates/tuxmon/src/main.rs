@@ -3,12 +3,14 @@
 mod check;
 mod control;
 mod filter;
+mod logview;
 #[cfg(test)]
 mod manual;
 mod run;
 mod service;
 mod status;
 mod sysmon;
+mod view;
 
 use std::process::ExitCode;
 
@@ -28,6 +30,7 @@ enum Command {
     Filter(filter::Args),
     Run(run::Args),
     Status(status::Args),
+    View(view::Args),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -35,10 +38,14 @@ fn main() -> anyhow::Result<ExitCode> {
     if let Some(call) = sysmon::call(&words, std::env::current_exe().ok().as_deref()) {
         return Ok(sysmon::run(&call));
     }
+    if let Some(words) = logview::words(&words) {
+        return Ok(logview::run(words));
+    }
     match Arguments::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Filter(args) => filter::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Status(args) => status::run(&args),
+        Command::View(args) => view::run(&args),
     }
 }

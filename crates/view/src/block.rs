@@ -38,10 +38,12 @@ pub(crate) fn append_some(event: &Event<'_>, shown: &[Vec<&'static str>], out: &
 
 /// Appends one field exactly as the original's viewer does: whatever the value holds goes out as it is.
 pub fn append_field(name: &str, value: &str, out: &mut String) {
+    let value = if value.is_empty() { NO_VALUE } else { value };
+    out.reserve(name.len() + value.len() + "\t: \n".len());
     out.push('\t');
     out.push_str(name);
     out.push_str(": ");
-    out.push_str(if value.is_empty() { NO_VALUE } else { value });
+    out.push_str(value);
     out.push('\n');
 }
 

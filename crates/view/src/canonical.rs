@@ -3,12 +3,14 @@
 //! Everything else (other white space, namespaces, Windows' empty elements with a blank) is left to
 //! `tuxmon_reader::parse_xml`; a law in `tests/` compares the two.
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memchr3, memmem};
 use tuxmon_reader::{Transport, decode_into};
 
 use crate::event::{Entry, Span, Written};
+use crate::head::LONGEST_HEAD;
 
-const SYSTEM_END: &[u8] = b"</System>";
+/// What ends the head, of which the caller keeps a finder.
+pub(crate) const SYSTEM_END: &[u8] = b"</System>";
 const DATA_START: &[u8] = b"<EventData>";
 const DATA_END: &[u8] = b"</EventData></Event>";
 const FIELD_START: &[u8] = b"<Data Name=";
@@ -18,35 +20,52 @@ const FIELD_END: &[u8] = b"</Data>";
 /// hold a part of them.
 pub(crate) fn fields(
     event: &str,
+    system_end: &memmem::Finder<'_>,
     transport: Transport,
     entries: &mut Vec<Entry>,
     decoded: &mut String,
 ) -> Option<()> {
     let bytes = event.as_bytes();
-    let mut at = memmem::find(bytes, SYSTEM_END)? + SYSTEM_END.len();
+    let head = &bytes[..bytes.len().min(LONGEST_HEAD)];
+    let mut at = system_end.find(head)? + SYSTEM_END.len();
     at += bytes[at..].starts_with(DATA_START).then_some(DATA_START.len())?;
     while bytes[at..].starts_with(FIELD_START) {
-        let quote = *bytes.get(at + FIELD_START.len())?;
+        let quote = *bytes.get(at + FIELD_START.len()).filter(|quote| matches!(quote, b'"' | b'\''))?;
         let name = at + FIELD_START.len() + 1;
-        let name_length = memchr(quote, &bytes[name..]).filter(|_| matches!(quote, b'"' | b'\''))?;
+        let name_length = name_length(&bytes[name..], quote)?;
         let value = name + name_length + 2;
-        let plain_tag = bytes.get(value - 1) == Some(&b'>');
-        let plain_name = memchr2(b'&', b'<', &bytes[name..name + name_length]).is_none();
-        let value_length = memchr(b'<', bytes.get(value..)?).filter(|_| plain_tag && plain_name)?;
-        let written = &event[value..value + value_length];
+        if bytes.get(value - 1) != Some(&b'>') {
+            return None;
+        }
+        let (value_length, plain) = value_length(&bytes[value..])?;
         entries.push(Entry {
             name: Written::Raw(Span::new(name, name_length)),
-            value: match memchr2(b'&', b'#', written.as_bytes()) {
-                None => Written::Raw(Span::new(value, value_length)),
-                Some(_) => {
-                    let start = decoded.len();
-                    decode_into(written, transport, decoded);
-                    Written::Decoded(Span::new(start, decoded.len() - start))
-                }
+            value: if plain {
+                Written::Raw(Span::new(value, value_length))
+            } else {
+                let start = decoded.len();
+                decode_into(&event[value..value + value_length], transport, decoded);
+                Written::Decoded(Span::new(start, decoded.len() - start))
             },
         });
         at = value + value_length;
         at += bytes[at..].starts_with(FIELD_END).then_some(FIELD_END.len())?;
     }
     (&bytes[at..] == DATA_END).then_some(())
+}
+
+/// Length of the name up to its closing quote; `None` for one that has to be decoded. Names are short: a plain loop is
+/// over before a search has begun.
+fn name_length(text: &[u8], quote: u8) -> Option<usize> {
+    let end = text.iter().position(|&byte| byte == quote || matches!(byte, b'&' | b'<'))?;
+    (text[end] == quote).then_some(end)
+}
+
+/// Length of the value up to the next tag, and whether it is written as it is meant.
+fn value_length(text: &[u8]) -> Option<(usize, bool)> {
+    let stop = memchr3(b'<', b'&', b'#', text)?;
+    if text[stop] == b'<' {
+        return Some((stop, true));
+    }
+    memchr(b'<', &text[stop..]).map(|more| (stop + more, false))
 }

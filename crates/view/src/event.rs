@@ -47,7 +47,7 @@ pub struct Event<'a> {
 }
 
 /// Room for the parts of one event, used again for the next one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Parsed {
     entries: Vec<Entry>,
     /// Values (and names) that are not written as they are meant.
@@ -55,6 +55,7 @@ struct Parsed {
     /// The whole text, where it is not UTF-8.
     lossy: String,
     kept: Kept,
+    system_end: memmem::Finder<'static>,
 }
 
 /// What is kept of an event that was not parsed in place.
@@ -105,7 +106,7 @@ impl<R: Read> Events<R> {
     /// Reads the events of `input` that pass `sieve`.
     pub fn new(input: R, sieve: Sieve) -> Self {
         let scanner = Scanner::new(input, ReadySieve::new(sieve));
-        Self { scanner, parsed: Parsed::default(), events: 0, broken: 0, paused: false }
+        Self { scanner, parsed: Parsed::new(), events: 0, broken: 0, paused: false }
     }
 
     /// What was read so far; events that did not pass are not counted.
@@ -169,19 +170,30 @@ impl<R: Read> Events<R> {
 }
 
 impl Parsed {
+    fn new() -> Self {
+        Self {
+            entries: Vec::new(),
+            decoded: String::new(),
+            lossy: String::new(),
+            kept: Kept::default(),
+            system_end: memmem::Finder::new(canonical::SYSTEM_END),
+        }
+    }
+
     /// Parses an event whose id is known to be wanted. Nothing is copied when it is written in the usual layout.
     fn in_place<'a>(&'a mut self, bytes: &'a [u8], found: &Found) -> Result<Event<'a>, Reason> {
-        let Self { entries, decoded, lossy, kept } = self;
+        let Self { entries, decoded, lossy, kept, system_end } = self;
         entries.clear();
         decoded.clear();
-        let raw = match String::from_utf8_lossy(bytes) {
-            Cow::Borrowed(raw) => raw,
-            Cow::Owned(text) => {
-                *lossy = text;
+        // Asked first: it looks at many bytes at once, and from_utf8_lossy at one.
+        let raw = match str::from_utf8(bytes) {
+            Ok(raw) => raw,
+            Err(_) => {
+                *lossy = String::from_utf8_lossy(bytes).into_owned();
                 lossy
             }
         };
-        let usual = canonical::fields(raw, found.transport, entries, decoded).is_some();
+        let usual = canonical::fields(raw, system_end, found.transport, entries, decoded).is_some();
         if !usual {
             let event = parse_xml(raw.to_owned(), found.nowhere(), found.transport);
             kept.keep(event.map_err(|problem| problem.reason)?, entries, decoded);
@@ -276,8 +288,8 @@ impl<'a> Event<'a> {
         }
         let head = memmem::find(self.raw.as_bytes(), END.as_bytes()).map_or(0, |end| end + END.len());
         let place = tuxmon_reader::Place { line: 0, start: 0, end: 0 };
-        let event =
-            parse_xml(self.raw[..head].to_owned(), place, tuxmon_reader::Transport::Plain).map(|it| it.system);
+        let event = parse_xml(self.raw[..head].to_owned(), place, tuxmon_reader::Transport::Plain)
+            .map(|it| it.system);
         Cow::Owned(event.unwrap_or_else(|_| System { event_id: self.id, ..System::default() }))
     }
 }

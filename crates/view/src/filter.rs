@@ -54,8 +54,7 @@ impl FieldFilter {
         } else {
             split_condition(rest).ok_or_else(|| FilterError::UnknownCondition(rest.to_owned()))?
         };
-        let field =
-            if name.eq_ignore_ascii_case(ANY_FIELD) { Vec::new() } else { fields::spellings(name)? };
+        let field = if name.eq_ignore_ascii_case(ANY_FIELD) { Vec::new() } else { fields::spellings(name)? };
         let comparison = Comparison::new(condition, value);
         Ok(Self { field, comparison, value: String::new(), folded: String::new() })
     }

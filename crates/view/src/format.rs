@@ -123,4 +123,3 @@ pub(crate) fn append_shown(event: &Event<'_>, spellings: &[&'static str], longes
         out.push('-');
     }
 }
-

@@ -6,7 +6,7 @@ use memchr::memmem;
 use tuxmon_event::{EVENTS, Timestamp};
 
 /// The system part of an event ends within these bytes.
-const LONGEST_HEAD: usize = 2048;
+pub(crate) const LONGEST_HEAD: usize = 2048;
 
 /// A set of event ids; the ids of Sysmon are below 256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,10 @@ pub(crate) struct ReadySieve {
     records: Option<RangeInclusive<u64>>,
     since: Option<String>,
     until: Option<String>,
+    id_tag: memmem::Finder<'static>,
 }
+
+const ID_TAG: &[u8] = b"<EventID";
 
 impl ReadySieve {
     pub(crate) fn new(sieve: Sieve) -> Self {
@@ -85,6 +88,7 @@ impl ReadySieve {
             records: sieve.records,
             since: sieve.since.map(Timestamp::system_time),
             until: sieve.until.map(Timestamp::system_time),
+            id_tag: memmem::Finder::new(ID_TAG),
         }
     }
 
@@ -103,7 +107,8 @@ impl ReadySieve {
     /// What the head of an event's XML says.
     pub(crate) fn look(&self, event: &[u8]) -> Look {
         let head = &event[..event.len().min(LONGEST_HEAD)];
-        let Some((id, at)) = number_in(head, b"<EventID", 0) else { return Look::Unclear };
+        let tag = self.id_tag.find(head).map(|start| start + ID_TAG.len());
+        let Some((id, at)) = tag.and_then(|tag| number_behind(head, tag)) else { return Look::Unclear };
         let Ok(id) = u16::try_from(id) else { return Look::Unclear };
         if !self.takes_id(id) {
             return Look::Rejected;
@@ -126,7 +131,7 @@ impl ReadySieve {
         let own = head.strip_prefix(b"{\"EventID\":").map(digits);
         let id = match own {
             Some(id) => id,
-            None => number_in(line, b"<EventID", 0).map(|(id, _)| id),
+            None => number_in(line, ID_TAG, 0).map(|(id, _)| id),
         };
         id.and_then(|id| u16::try_from(id).ok()).is_some_and(|id| !self.takes_id(id))
     }
@@ -146,6 +151,11 @@ pub(crate) enum Look {
 /// The number in the element that begins with `tag`, and the offset behind it.
 fn number_in(head: &[u8], tag: &[u8], from: usize) -> Option<(u64, usize)> {
     let start = from + memmem::find(&head[from..], tag)? + tag.len();
+    number_behind(head, start)
+}
+
+/// The number behind the tag that goes on at `start`, and the offset of its first digit.
+fn number_behind(head: &[u8], start: usize) -> Option<(u64, usize)> {
     let text = start + memchr::memchr(b'>', &head[start..])? + 1;
     digits(&head[text..]).map(|number| (number, text))
 }

@@ -9,7 +9,7 @@ use crate::fields::append_event_name;
 use crate::format::{Zone, append_cut, append_safely, append_shown};
 
 const TIME_WIDTH: usize = 23;
-const NAME_WIDTH: usize = 16;
+const NAME_WIDTH: usize = 18;
 const PID_WIDTH: usize = 7;
 const USER_WIDTH: usize = 8;
 const IMAGE_WIDTH: usize = 24;

@@ -44,9 +44,10 @@ impl<'f> Tree<'f> {
     /// A printer for `forest`.
     pub fn new(forest: &'f Forest, zone: &'f Zone, colour: Colour) -> Self {
         let mut tree = Self { forest, zone, colour, one_day: false };
-        let times = forest.processes.iter().flat_map(|process| {
-            process.rows.iter().map(|row| row.time.as_str()).chain([process.since()])
-        });
+        let times = forest
+            .processes
+            .iter()
+            .flat_map(|process| process.rows.iter().map(|row| row.time.as_str()).chain([process.since()]));
         let first = times.clone().min().unwrap_or_default();
         let last = times.max().unwrap_or_default();
         tree.one_day = tree.day(first) == tree.day(last);
@@ -60,20 +61,24 @@ impl<'f> Tree<'f> {
         text
     }
 
-    /// Every process, each under the one that started it. `flush` takes what has been written so far, from time to time.
-    pub fn append_all<E>(&self, mut flush: impl FnMut(&mut String) -> Result<(), E>) -> Result<(), E> {
+    /// Every process, each under the one that started it. `flush` may take what has
+    /// been written so far, from time to time.
+    pub fn append_all<E>(
+        &self,
+        out: &mut String,
+        mut flush: impl FnMut(&mut String) -> Result<(), E>,
+    ) -> Result<(), E> {
         let processes = &self.forest.processes;
         let mut seen = vec![false; processes.len()];
         let mut order: Vec<usize> = (0..processes.len()).collect();
         // Forged identities can make a circle, in which nobody is without a parent; so all others come after the roots.
         order.sort_by_key(|&place| (processes[place].parent.is_some(), processes[place].since(), place));
-        let mut out = String::new();
         for root in order {
             if !seen[root] {
-                self.append_below(root, "", &mut seen, &mut out, &mut flush)?;
+                self.append_below(root, "", &mut seen, out, &mut flush)?;
             }
         }
-        flush(&mut out)
+        Ok(())
     }
 
     /// The processes that are meant, each with its ancestors, its facts, what it did and its descendants. `false` when
@@ -81,21 +86,20 @@ impl<'f> Tree<'f> {
     pub fn append_story<E>(
         &self,
         subject: Subject,
+        out: &mut String,
         mut flush: impl FnMut(&mut String) -> Result<(), E>,
     ) -> Result<bool, E> {
         let places = self.forest.find(subject);
-        let mut out = String::new();
         for (number, &place) in places.iter().enumerate() {
             if number > 0 {
                 out.push('\n');
             }
-            self.append_ancestors(place, &mut out);
-            self.append_facts(place, &mut out);
-            self.heading("What it did, and what it started", &mut out);
+            self.append_ancestors(place, out);
+            self.append_facts(place, out);
+            self.heading("What it did, and what it started", out);
             let mut seen = vec![false; self.forest.processes.len()];
-            self.append_below(place, "  ", &mut seen, &mut out, &mut flush)?;
+            self.append_below(place, "  ", &mut seen, out, &mut flush)?;
         }
-        flush(&mut out)?;
         Ok(!places.is_empty())
     }
 
@@ -181,7 +185,8 @@ impl<'f> Tree<'f> {
                 Under::Row(row) => self.append_row(level.place, row, out),
                 Under::Child(child) => {
                     let more = if last { "   " } else { "│  " };
-                    let indent = if shallow { format!("{}{more}", level.indent) } else { level.indent.clone() };
+                    let indent =
+                        if shallow { format!("{}{more}", level.indent) } else { level.indent.clone() };
                     self.append_process(&self.forest.processes[child], out);
                     levels.push(self.level(child, indent, seen));
                 }

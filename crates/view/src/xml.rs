@@ -59,7 +59,9 @@ fn append_head(system: &System, out: &mut String) {
     out.push_str("\"/>");
     element("EventRecordID", &system.record_id.unwrap_or_default().to_string(), out);
     let (process, thread) = (system.process_id, system.thread_id);
-    out.push_str(&format!("<Correlation/><Execution ProcessID=\"{process}\" ThreadID=\"{thread}\"/><Channel>"));
+    out.push_str(&format!(
+        "<Correlation/><Execution ProcessID=\"{process}\" ThreadID=\"{thread}\"/><Channel>"
+    ));
     text(&system.channel, CHANNEL, out);
     out.push_str("</Channel><Computer>");
     text(&system.computer, "-", out);

@@ -100,10 +100,14 @@ fn every_form_is_seen_alike() {
         "\n \n\nno event\n".to_owned(),
         format!("{a}\n{b}\r\n{w}\n"),
         format!("{a}{b}{w}{w}{a}"),
-        format!("Nov 21 05:31:51 vm sysmon: {b}\n<14>1 - vm sysmon - - - {a}\nkernel: <EventID> no\n{{no\n{a}"),
+        format!(
+            "Nov 21 05:31:51 vm sysmon: {b}\n<14>1 - vm sysmon - - - {a}\nkernel: <EventID> no\n{{no\n{a}"
+        ),
         format!("<Events>\n  {w}\n  {w}\n</Events>\n"),
         format!("Nov 21 vm sysmon: {}\n second line\n{a}\n", event("first\nsecond")),
-        format!("{{ \"x\": 1, {a}\n  {own}\n{journald}\n{journald_bytes}\n{{\"EventID\":1\n{{\"MESSAGE\":\"<Event>\"}}\n{b}"),
+        format!(
+            "{{ \"x\": 1, {a}\n  {own}\n{journald}\n{journald_bytes}\n{{\"EventID\":1\n{{\"MESSAGE\":\"<Event>\"}}\n{b}"
+        ),
         a.replace("</System>", "</System>\n  ").replace("><Data", ">\n<Data"),
         a.replace('"', "'"),
         a.replace("Name=", "Other='1' Name="),
