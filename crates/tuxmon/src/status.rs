@@ -59,6 +59,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
         Err(error) => {
             eprintln!("Error: {error:#}");
+            if args.json {
+                write(&format!("{}\n", serde_json::json!({"running": null, "error": format!("{error:#}")})))?;
+            }
             UNKNOWN
         }
     };
@@ -89,6 +92,10 @@ fn print(args: &Args, status: Option<&Status>) -> anyhow::Result<()> {
         (false, None) => "not running\n".to_owned(),
         (false, Some(status)) => text(status),
     };
+    write(&text)
+}
+
+fn write(text: &str) -> anyhow::Result<()> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),

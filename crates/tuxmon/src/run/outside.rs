@@ -57,8 +57,9 @@ impl<S> Outside<S> {
         self.notifier.alive(Instant::now());
     }
 
-    /// The end has begun.
-    pub(crate) fn stopping(&self) {
+    /// The end has begun: whoever asks now is told so at once.
+    pub(crate) fn stopping(&mut self) {
+        self.control = None;
         self.notifier.stopping();
     }
 

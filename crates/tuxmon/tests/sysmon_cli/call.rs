@@ -80,10 +80,17 @@ impl Sysmon {
             fs::set_permissions(self.folder.path(), Permissions::from_mode(0o755))
                 .expect("the folder is ours");
             fs::create_dir_all(copy.parent().expect("it has one")).expect("the folder is ours");
-            fs::copy(program(), &copy).expect("the folder is ours");
+            copy_program(program(), &copy);
         }
         answer(Command::new(copy).uid(NOBODY).gid(NOBODY).args(line.split_whitespace()))
     }
+}
+
+/// Copies a program. Another process does it: had this one the copy open for writing while another thread starts a
+/// program, that one would hold it open too, and the copy could not be started.
+pub(crate) fn copy_program(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg("--preserve=mode").arg(from).arg(to).status();
+    assert!(copied.expect("cp is there").success(), "{}", to.display());
 }
 
 /// The built program.

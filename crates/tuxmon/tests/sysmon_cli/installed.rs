@@ -2,13 +2,17 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::call::{Answer, answer, corpora, is_root, program, skip};
+use super::call::{Answer, answer, copy_program, corpora, is_root, program, skip};
 
 /// The exit code of a service whose programs the kernel refuses.
 const NOT_LOADED: i32 = 12;
@@ -250,7 +254,7 @@ fn no_process_is_ended_by_its_name() {
     let Some(sleep) = sleep else { return skip("no sleep") };
     let other = machine.path("elsewhere/sysmon");
     fs::create_dir(machine.path("elsewhere")).expect("the folder is ours");
-    fs::copy(sleep, &other).expect("the folder is ours");
+    copy_program(Path::new(sleep), &other);
     let child = Command::new(&other).arg("600").stdin(Stdio::null()).spawn().expect("it is a program");
     let mut bystander = Bystander(child);
     if machine.install("-i").is_none() {
@@ -345,8 +349,11 @@ fn systemd_gets_a_unit_and_is_asked_to_start_it() {
     let log = machine.path("asked");
     let systemctl = machine.path("usr/bin/systemctl");
     let script = format!("#!/bin/sh\necho \"$@\" >> {}\n[ \"$1\" != start ] || exit 5\n", log.display());
-    fs::write(&systemctl, script).expect("the folder is ours");
-    fs::set_permissions(&systemctl, Permissions::from_mode(0o755)).expect("the folder is ours");
+    let draft = machine.path("draft");
+    fs::write(&draft, script).expect("the folder is ours");
+    fs::set_permissions(&draft, Permissions::from_mode(0o755)).expect("the folder is ours");
+    copy_program(&draft, &systemctl);
+    fs::remove_file(&draft).expect("the folder is ours");
 
     let installed = machine.call("-i -d quiet");
     assert_eq!(installed.code, Some(5), "systemctl's own code: {installed:?}");
@@ -398,4 +405,58 @@ fn an_init_script_starts_and_stops_the_service() {
     assert_eq!(verb("nonsense").code, Some(2));
     assert_eq!(machine.call("-u force").code, Some(0));
     assert_eq!(machine.files(), Vec::<String>::new());
+}
+
+/// What a service manager hears: one datagram, or nothing for 30 s.
+fn heard(socket: &UnixDatagram) -> String {
+    socket.set_read_timeout(Some(Duration::from_secs(30))).expect("it is a socket");
+    let mut bytes = [0; 1024];
+    let length = socket.recv(&mut bytes).expect("the service speaks");
+    String::from_utf8_lossy(&bytes[..length]).into_owned()
+}
+
+#[test]
+fn a_service_manager_hears_of_start_life_reload_and_end() {
+    let Some(machine) = Machine::new() else { return };
+    machine.configuration("one.xml", ONE);
+    if machine.install("-i one.xml").is_none() {
+        return;
+    }
+    // The same installation, now under a manager that listens.
+    let pid = machine.status("opt/sysmon").1["pid"].as_i64().expect("it runs");
+    // It no longer answers at once, but its files are free only when it has ended.
+    end(pid);
+    assert_eq!(machine.status("opt/sysmon").0, Some(2));
+    let socket = UnixDatagram::bind(machine.path("manager")).expect("the folder is ours");
+    let child = Command::new(machine.path("opt/sysmon/sysmon"))
+        .args(["-i", "config.xml", "-service"])
+        .env("NOTIFY_SOCKET", machine.path("manager"))
+        .env("WATCHDOG_USEC", "400000")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it is installed");
+    let mut service = Bystander(child);
+    assert_eq!(heard(&socket), "READY=1\nSTATUS=collecting by one.xml\n");
+    assert_eq!(heard(&socket), "WATCHDOG=1\n");
+    assert_eq!(heard(&socket), "WATCHDOG=1\n");
+    machine.configuration("two.xml", TWO);
+    assert_eq!(machine.call("-c two.xml").code, Some(0));
+    let words = (0..50).map(|_| heard(&socket)).find(|words| words != "WATCHDOG=1\n");
+    assert_eq!(words.as_deref(), Some("STATUS=collecting by two.xml\n"));
+    end(i64::from(service.0.id()));
+    let words = (0..50).map(|_| heard(&socket)).find(|words| words != "WATCHDOG=1\n");
+    assert_eq!(words.as_deref(), Some("STOPPING=1\n"));
+    assert!(service.0.wait().expect("it is our child").success());
+}
+
+/// Asks a process of ours to end, and waits until it has.
+fn end(pid: i64) {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a process");
+    let process = pidfd_open(pid, PidfdFlags::empty()).expect("it runs");
+    pidfd_send_signal(&process, Signal::TERM).expect("it runs");
+    let patience = Timespec { tv_sec: 10, tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&patience));
+    assert_eq!(ended, Ok(1), "it does not end");
 }
