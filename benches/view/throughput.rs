@@ -39,7 +39,7 @@ fn main() -> std::io::Result<()> {
         ids.insert_list(list).expect("these are events");
         Sieve { ids: Some(ids), ..Sieve::default() }
     };
-    report("read only (no parsing, no events)", &path, |file| drain(file))?;
+    report("read only (no parsing, no events)", &path, drain)?;
     report("text, all events", &path, |file| print(file, Format::Text, Sieve::default(), None))?;
     report("text, -e 3", &path, |file| print(file, Format::Text, ids("3"), None))?;
     report("table, all events", &path, |file| print(file, Format::Table, Sieve::default(), None))?;

@@ -7,7 +7,7 @@ mod screen;
 mod sources;
 
 use std::cell::Cell;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -149,6 +149,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
              journal, no /var/log/syslog and no /var/log/messages; run as root, or name a FILE"
         );
     }
+    if args.files.is_empty() && io::stderr().is_terminal() {
+        let names: Vec<String> = sources.iter().map(Source::to_string).collect();
+        eprintln!("tuxmon view: reading {}", names.join(", "));
+    }
     let paged = screen::is_watched() && !args.no_pager && !args.follow;
     let screen = if paged { screen::Screen::paged() } else { screen::Screen::direct() };
     let mut output = Output::new(view, screen);
@@ -180,7 +184,7 @@ fn sources(args: &Args, view: &View) -> Vec<Source> {
 }
 
 fn show(args: &Args, sources: &[Source], output: &mut Output) -> anyhow::Result<()> {
-    output.heading()?;
+    output.heading();
     for (number, source) in sources.iter().enumerate() {
         let follow = args.follow && number + 1 == sources.len();
         let caught_up = Rc::new(Cell::new(false));

@@ -1,5 +1,6 @@
 //! The program as the original's viewer.
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -133,11 +134,12 @@ fn a_real_log_is_printed_as_the_original_prints_it() {
     for event in expected["events"].as_array().expect("a list of events") {
         let id = event["eid"].as_u64().and_then(|id| u16::try_from(id).ok()).expect("an id");
         let suffix = tuxmon_event::spec(id).expect("a known event").suffix;
-        blocks += &format!("Event SYSMONEVENT_{suffix}\n");
+        writeln!(blocks, "Event SYSMONEVENT_{suffix}").expect("writing to a String cannot fail");
         for pair in event["data"].as_array().expect("a list of fields") {
             let value = pair[1].as_str().expect("a value");
             let value = if value.is_empty() { "--NULL--" } else { value };
-            blocks += &format!("\t{}: {value}\n", pair[0].as_str().expect("a name"));
+            let name = pair[0].as_str().expect("a name");
+            writeln!(blocks, "\t{name}: {value}").expect("writing to a String cannot fail");
         }
     }
     let output = run(&[], &log);

@@ -14,7 +14,7 @@ use crate::scan::{Found, Scanner, Step};
 pub struct Events<R> {
     scanner: Scanner<R>,
     parsed: Parsed,
-    events: u64,
+    given: u64,
     broken: u64,
     paused: bool,
 }
@@ -106,13 +106,13 @@ impl<R: Read> Events<R> {
     /// Reads the events of `input` that pass `sieve`.
     pub fn new(input: R, sieve: Sieve) -> Self {
         let scanner = Scanner::new(input, ReadySieve::new(sieve));
-        Self { scanner, parsed: Parsed::new(), events: 0, broken: 0, paused: false }
+        Self { scanner, parsed: Parsed::new(), given: 0, broken: 0, paused: false }
     }
 
     /// What was read so far; events that did not pass are not counted.
     pub fn counts(&self) -> Counts {
         let scanned = self.scanner.counts;
-        Counts { events: self.events, problems: scanned.problems + self.broken, ..scanned }
+        Counts { events: self.given, problems: scanned.problems + self.broken, ..scanned }
     }
 
     /// The next event that passes, or what else there is to say.
@@ -146,14 +146,14 @@ impl<R: Read> Events<R> {
 
     fn give(&mut self, found: &Found) -> Item<'_> {
         if !found.in_place {
-            self.events += 1;
+            self.given += 1;
             let Parsed { entries, decoded, kept: Kept { text, system }, .. } = &self.parsed;
             let (id, form) = (system.event_id, found.form);
             return Item::Event(Event { id, raw: text, form, entries, decoded, system: Some(system) });
         }
         match self.parsed.in_place(self.scanner.bytes(found), found) {
             Ok(event) => {
-                self.events += 1;
+                self.given += 1;
                 Item::Event(event)
             }
             Err(reason) => {
@@ -186,12 +186,11 @@ impl Parsed {
         entries.clear();
         decoded.clear();
         // Asked first: it looks at many bytes at once, and from_utf8_lossy at one.
-        let raw = match str::from_utf8(bytes) {
-            Ok(raw) => raw,
-            Err(_) => {
-                *lossy = String::from_utf8_lossy(bytes).into_owned();
-                lossy
-            }
+        let raw = if let Ok(raw) = str::from_utf8(bytes) {
+            raw
+        } else {
+            *lossy = String::from_utf8_lossy(bytes).into_owned();
+            lossy
         };
         let usual = canonical::fields(raw, system_end, found.transport, entries, decoded).is_some();
         if !usual {

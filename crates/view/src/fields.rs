@@ -79,12 +79,11 @@ pub(crate) fn append_value(event: &Event<'_>, spellings: &[&'static str], out: &
 
 /// Our name of an event; of one that only Windows has, its number.
 pub(crate) fn append_event_name(id: u16, out: &mut String) {
-    match spec(id) {
-        Some(spec) => out.push_str(spec.name),
-        None => {
-            out.push_str("Event");
-            out.push_str(&id.to_string());
-        }
+    if let Some(spec) = spec(id) {
+        out.push_str(spec.name);
+    } else {
+        out.push_str("Event");
+        out.push_str(&id.to_string());
     }
 }
 

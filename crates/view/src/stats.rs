@@ -126,6 +126,9 @@ fn append_table(
     out: &mut String,
 ) {
     const WIDEST: usize = 60;
+    const COUNT: &str = "COUNT";
+    let highest = groups.first().map_or(0, |(_, group)| group.count);
+    let count_width = highest.to_string().len().max(COUNT.len());
     let widths: Vec<usize> = (0..names.len())
         .map(|column| {
             let values = groups.iter().map(|(values, _)| values[column].chars().count().min(WIDEST));
@@ -133,7 +136,9 @@ fn append_table(
         })
         .collect();
     crate::table::styled(anstyle::Style::new().bold(), colour, out, |out| {
-        out.push_str("  COUNT  FIRST                    LAST                   ");
+        (COUNT.len()..count_width).for_each(|_| out.push(' '));
+        out.push_str(COUNT);
+        out.push_str("  FIRST                    LAST                   ");
         for (name, width) in names.iter().zip(&widths) {
             out.push_str("  ");
             append_padded(&name.to_ascii_uppercase(), *width, out);
@@ -142,7 +147,10 @@ fn append_table(
     });
     out.push('\n');
     for (values, group) in groups {
-        out.push_str(&format!("{:>7}  ", group.count));
+        let count = group.count.to_string();
+        (count.len()..count_width).for_each(|_| out.push(' '));
+        out.push_str(&count);
+        out.push_str("  ");
         append_written_time(&group.first, zone, out);
         out.push_str("  ");
         append_written_time(&group.last, zone, out);

@@ -109,7 +109,9 @@ pub(crate) fn append_heading(shown: Option<&[Vec<&'static str>]>, colour: Colour
                 out.push_str("WHAT");
             }
             Some(shown) => {
-                shown.iter().for_each(|names| column(width(names[0]), out, |out| out.push_str(names[0])));
+                for spellings in shown {
+                    column(width(spellings[0]), out, |out| out.push_str(spellings[0]));
+                }
             }
         }
         out.truncate(out.trim_end().len());

@@ -14,6 +14,8 @@ const EVENT: Style = AnsiColor::Cyan.on_default();
 const DEEPEST: usize = 40;
 /// Longer command lines are cut, in characters.
 const LONGEST_COMMAND: usize = 2000;
+/// Width of the names of facts.
+const NAME_WIDTH: usize = 17;
 /// Length of `YYYY-MM-DD `.
 const DATE: usize = 11;
 
@@ -148,7 +150,9 @@ impl<'f> Tree<'f> {
             ("Ended", time(&process.ended)),
         ];
         for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
-            out.push_str(&format!("  {name:<17} "));
+            out.push_str("  ");
+            out.push_str(name);
+            (name.len()..=NAME_WIDTH).for_each(|_| out.push(' '));
             append_cut(value, usize::MAX, out);
             out.push('\n');
         }
@@ -217,7 +221,9 @@ impl<'f> Tree<'f> {
         let image = if process.image.is_empty() { "?" } else { &process.image };
         styled(BOLD, self.colour, out, |out| append_cut(image, LONGEST_COMMAND, out));
         if let Some(pid) = process.pid {
-            out.push_str(&format!("[{pid}]"));
+            out.push('[');
+            out.push_str(&pid.to_string());
+            out.push(']');
         }
         if !process.user.is_empty() {
             out.push(' ');

@@ -1,5 +1,7 @@
 //! The XML line, as the agent would have written it.
 
+use std::fmt::Write as _;
+
 use tuxmon_reader::{Form, System};
 use tuxmon_render::{CHANNEL, KEYWORDS, PROVIDER, PROVIDER_GUID, escape};
 
@@ -41,27 +43,28 @@ fn append_head(system: &System, out: &mut String) {
     let text = |text: &str, usual: &str, out: &mut String| {
         escape::XML.append(if text.is_empty() { usual } else { text }, out);
     };
-    let element = |name: &str, value: &str, out: &mut String| {
-        out.push_str(&format!("<{name}>{value}</{name}>"));
+    let element = |name: &str, value: &dyn std::fmt::Display, out: &mut String| {
+        write!(out, "<{name}>{value}</{name}>").expect("writing to a String cannot fail");
     };
     out.push_str("<Event><System><Provider Name=\"");
     text(&system.provider, PROVIDER, out);
-    out.push_str(&format!("\" Guid=\"{PROVIDER_GUID}\"/>"));
-    element("EventID", &system.event_id.to_string(), out);
-    element("Version", &system.version.to_string(), out);
-    element("Level", &system.level.to_string(), out);
-    element("Task", &system.task.to_string(), out);
-    element("Opcode", &system.opcode.to_string(), out);
+    out.push_str("\" Guid=\"");
+    out.push_str(PROVIDER_GUID);
+    out.push_str("\"/>");
+    element("EventID", &system.event_id, out);
+    element("Version", &system.version, out);
+    element("Level", &system.level, out);
+    element("Task", &system.task, out);
+    element("Opcode", &system.opcode, out);
     out.push_str("<Keywords>");
     text(&system.keywords, KEYWORDS, out);
     out.push_str("</Keywords><TimeCreated SystemTime=\"");
     text(&system.system_time, "", out);
     out.push_str("\"/>");
-    element("EventRecordID", &system.record_id.unwrap_or_default().to_string(), out);
+    element("EventRecordID", &system.record_id.unwrap_or_default(), out);
     let (process, thread) = (system.process_id, system.thread_id);
-    out.push_str(&format!(
-        "<Correlation/><Execution ProcessID=\"{process}\" ThreadID=\"{thread}\"/><Channel>"
-    ));
+    write!(out, "<Correlation/><Execution ProcessID=\"{process}\" ThreadID=\"{thread}\"/><Channel>")
+        .expect("writing to a String cannot fail");
     text(&system.channel, CHANNEL, out);
     out.push_str("</Channel><Computer>");
     text(&system.computer, "-", out);

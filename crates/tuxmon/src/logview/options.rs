@@ -116,20 +116,21 @@ impl Options {
             (0..=255).filter(|&id| ids.contains(id)).map(|id| id.to_string()).collect()
         });
         let time = |time: Option<Timestamp>| time.map(Timestamp::utc_time).unwrap_or_default();
-        let mut out = format!("Event ids: {}\n", ids.join(","));
+        let mut lines = vec![format!("Event ids: {}", ids.join(","))];
         if let Some(records) = &self.sieve.records {
-            out += &format!("Event record ids: {},{}\n", records.start(), records.end());
+            lines.push(format!("Event record ids: {},{}", records.start(), records.end()));
         }
         if self.sieve.since.is_some() || self.sieve.until.is_some() {
-            out += &format!("Times (UTC): {},{}\n", time(self.sieve.since), time(self.sieve.until));
+            lines.push(format!("Times (UTC): {},{}", time(self.sieve.since), time(self.sieve.until)));
         }
-        for (field, values) in &self.filters {
-            out += &format!("Filter: {field}={}\n", values.join(","));
-        }
-        for (id, fields) in &self.chosen {
-            out += &format!("Fields of event {id}: {}\n", fields.join(","));
-        }
-        out + &format!("Blank lines: {}\n", if self.blank_lines { "yes" } else { "no" })
+        lines.extend(
+            self.filters.iter().map(|(field, values)| format!("Filter: {field}={}", values.join(","))),
+        );
+        lines.extend(
+            self.chosen.iter().map(|(id, fields)| format!("Fields of event {id}: {}", fields.join(","))),
+        );
+        lines.push(format!("Blank lines: {}", if self.blank_lines { "yes" } else { "no" }));
+        lines.join("\n") + "\n"
     }
 }
 

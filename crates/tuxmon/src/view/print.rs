@@ -83,7 +83,7 @@ impl Output {
     }
 
     /// Prints what stands above events. In a pipe a table has no heading: every line is an event.
-    pub(super) fn heading(&mut self) -> io::Result<()> {
+    pub(super) fn heading(&mut self) {
         let wanted = match self.view.format {
             Format::Csv => true,
             Format::Table => is_watched(),
@@ -92,7 +92,6 @@ impl Output {
         if wanted && matches!(self.gathered, Gathered::Nothing) {
             self.printer.append_heading(&mut self.out);
         }
-        Ok(())
     }
 
     /// Takes the events of one input. `caught_up` tells of a growing file that all of it was read.

@@ -4,6 +4,7 @@
 //! to which administrators split events, the journal, the system log. Of a file also its older, rotated brothers.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -27,6 +28,16 @@ pub(super) enum Source {
     File(PathBuf),
     /// The journal, through `journalctl`.
     Journal,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::StandardInput => f.write_str("the standard input"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Journal => f.write_str("the journal"),
+        }
+    }
 }
 
 /// The places where this machine's events are, the oldest first; only what can hold events written since `since`.
