@@ -2,7 +2,7 @@
 /*
  * System calls by the 32-bit entry (int 0x80, ia32 programs), x86 only: they have other numbers and other argument
  * registers, and the tracepoints of single calls leave them out. One program on every exit of the machine sees them;
- * docs/decisions/0006-compat-calls.md weighs what that costs.
+ * docs/decisions/0007-compat-calls.md weighs what that costs.
  */
 #if defined(__TARGET_ARCH_x86)
 

@@ -58,6 +58,7 @@ static __always_inline long result_of(__u64 *context, int before, int since)
 struct noted {
 	struct vfsmount *mount;
 	struct dentry *dentry; /* whose change is waited for */
+	struct dentry *other; /* changes places with it */
 	__u32 deed;
 	__u32 flags;
 	__u32 count;
@@ -136,10 +137,12 @@ static __noinline void report_noted(struct noted *noted)
 		at += sizeof(struct wire_touched);
 	}
 	root_of((void *)bpf_get_current_task(), &root);
-	if (goes) {
+	if (goes || noted->other) {
+		struct path from = { .mnt = path.mnt, .dentry = goes ? path.dentry : noted->other };
 		record->from.exact = 1;
-		at = append_path(scratch->bytes, at, &record->from.base, &path, &root);
-	} else {
+		at = append_path(scratch->bytes, at, &record->from.base, &from, &root);
+	}
+	if (!goes && at <= PATHS_END) {
 		record->to.exact = 1;
 		at = append_path(scratch->bytes, at, &record->to.base, &path, &root);
 	}
@@ -178,7 +181,7 @@ SEC("fexit/vfs_unlink")
 int deep_unlink(__u64 *context)
 {
 	struct dentry *dentry = (void *)argument(context, 1, 2);
-	return changed(WIRE_NAME_UNLINK, dentry, 0, result_of(context, 3, 4));
+	return changed(WIRE_NAME_UNLINK, dentry, dentry, result_of(context, 3, 4));
 }
 
 SEC("fentry/security_path_rename")
@@ -189,6 +192,8 @@ int note_rename(__u64 *context)
 	if (!noted)
 		return 0;
 	noted->flags = context[4];
+	if (noted->flags & RENAME_EXCHANGE)
+		noted->other = to;
 	note_file(noted, from);
 	/* Two names of one file: the call does nothing. */
 	if (BPF_CORE_READ(from, d_inode) != BPF_CORE_READ(to, d_inode))
@@ -205,7 +210,7 @@ int deep_rename(__u64 *context)
 	struct dentry *dentry = (void *)argument(context, 1, 0);
 	if (bpf_core_type_exists(struct renamedata))
 		dentry = BPF_CORE_READ((struct renamedata *)dentry, old_dentry);
-	return changed(WIRE_NAME_RENAME, dentry, 0, result_of(context, 6, 1));
+	return changed(WIRE_NAME_RENAME, dentry, dentry, result_of(context, 6, 1));
 }
 
 SEC("fentry/security_path_link")
@@ -219,7 +224,7 @@ SEC("fexit/vfs_link")
 int deep_link(__u64 *context)
 {
 	struct dentry *dentry = (void *)argument(context, 2, 3);
-	return changed(WIRE_NAME_LINK, dentry, 0, result_of(context, 4, 5));
+	return changed(WIRE_NAME_LINK, dentry, dentry, result_of(context, 4, 5));
 }
 
 SEC("fentry/security_path_symlink")
@@ -233,19 +238,19 @@ SEC("fexit/vfs_symlink")
 int deep_symlink(__u64 *context)
 {
 	struct dentry *dentry = (void *)argument(context, 1, 2);
-	return changed(WIRE_NAME_SYMLINK, dentry, 0, result_of(context, 3, 4));
+	return changed(WIRE_NAME_SYMLINK, dentry, dentry, result_of(context, 3, 4));
 }
 
-/* Also asked before an open may create: that note waits for nothing and is overwritten. Sockets are made by bind. */
+/*
+ * Also asked before an open may create: that note waits for nothing and is overwritten. bind makes a socket this way,
+ * which the tracepoint tier does not see.
+ */
 SEC("fentry/security_path_mknod")
 int note_mknod(__u64 *context)
 {
-	__u32 mode = context[2];
-	if ((mode & S_IFMT) == S_IFSOCK)
-		return 0;
 	struct noted *noted = note(WIRE_NAME_MKNOD, (void *)context[0], (void *)context[1]);
 	if (noted)
-		noted->flags = mode;
+		noted->flags = (__u32)context[2];
 	return 0;
 }
 
@@ -253,7 +258,7 @@ SEC("fexit/vfs_mknod")
 int deep_mknod(__u64 *context)
 {
 	struct dentry *dentry = (void *)argument(context, 1, 2);
-	return changed(WIRE_NAME_MKNOD, dentry, 0, result_of(context, 4, 5));
+	return changed(WIRE_NAME_MKNOD, dentry, dentry, result_of(context, 4, 5));
 }
 
 /* mknod of a regular file. The directory argument went in 6.19, so the dentry is looked for in two places. */

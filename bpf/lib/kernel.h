@@ -295,6 +295,7 @@ struct bpf_iter__task {
 #define FMODE_CREATED 0x100000
 #define AT_FDCWD (-100)
 #define AT_REMOVEDIR 0x200
+#define RENAME_EXCHANGE 2
 #define UNIX98_PTY_SLAVE_MAJOR 136
 #define UNIX98_PTY_MAJOR_COUNT 8
 

@@ -14,7 +14,7 @@
  * 5.17 (e6f2dd0f8067, "bpf: Add bpf_loop helper") gave loops that the verifier reads once. Before, it follows each
  * round, so the bound costs load time.
  */
-#define WALK_STEPS_UNROLLED 48
+#define WALK_STEPS_UNROLLED 32
 /* Both kinds of scratch have more room than this. */
 #define PATHS_END 0x8000
 
