@@ -20,7 +20,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let folder = crate::root().join("packaging/man");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(crate::root()).args(["test", "--quiet", "--package", "tuxmon", "--bin", "tuxmon", "manual::"]);
+    cargo.current_dir(crate::root()).args([
+        "test",
+        "--quiet",
+        "--package",
+        "tuxmon",
+        "--bin",
+        "tuxmon",
+        "manual::",
+    ]);
     if !args.check {
         cargo.env("UPDATE_EXPECT", "1");
     }

@@ -47,7 +47,13 @@ fn sysmon() -> String {
         ".TH sysmon 8 \"\" \"tuxmon {}\"\n.SH NAME\nsysmon \\- monitors system events\n.SH SYNOPSIS\n",
         env!("CARGO_PKG_VERSION")
     );
-    for form in ["-i [\\fIconfigfile\\fR]", "-c [\\fIconfigfile\\fR | --]", "-s [\\fIversion\\fR | all]", "-u [force]", "-? [config]"] {
+    for form in [
+        "-i [\\fIconfigfile\\fR]",
+        "-c [\\fIconfigfile\\fR | --]",
+        "-s [\\fIversion\\fR | all]",
+        "-u [force]",
+        "-? [config]",
+    ] {
         line(&mut page, &format!(".br\n\\fBsysmon\\fR {}", escaped(form)));
     }
     line(&mut page, ".SH DESCRIPTION");
@@ -74,7 +80,8 @@ fn sysmon() -> String {
             Argument::Optional => format!(" [\\fI{}\\fR]", row.value),
             Argument::Required => format!(" \\fI{}\\fR", row.value),
         };
-        let word = if row.switch == Switch::ConfigDefault { "--".to_owned() } else { format!("-{}", row.word) };
+        let word =
+            if row.switch == Switch::ConfigDefault { "--".to_owned() } else { format!("-{}", row.word) };
         line(&mut page, &format!(".TP\n\\fB{}\\fR{value}\n{}", escaped(&word), escaped(row.meaning)));
     }
     page.push_str(REST);
