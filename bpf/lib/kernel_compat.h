@@ -59,20 +59,20 @@ static __always_inline struct pt_regs *current_registers(void)
 }
 
 #if defined(__TARGET_ARCH_x86)
-#define REGISTER_1(regs) BPF_CORE_READ(regs, di)
-#define REGISTER_2(regs) BPF_CORE_READ(regs, si)
-#define REGISTER_3(regs) BPF_CORE_READ(regs, dx)
-#define REGISTER_4(regs) BPF_CORE_READ(regs, r10)
-#define REGISTER_5(regs) BPF_CORE_READ(regs, r8)
-#define SYSCALL_NUMBER(regs) ((int)BPF_CORE_READ(regs, orig_ax))
+#define REGISTER_1(call) BPF_CORE_READ(call, di)
+#define REGISTER_2(call) BPF_CORE_READ(call, si)
+#define REGISTER_3(call) BPF_CORE_READ(call, dx)
+#define REGISTER_4(call) BPF_CORE_READ(call, r10)
+#define REGISTER_5(call) BPF_CORE_READ(call, r8)
+#define SYSCALL_NUMBER(call) ((int)BPF_CORE_READ(call, orig_ax))
 #elif defined(__TARGET_ARCH_arm64)
 /* The first register holds the result at the exit; its old value is kept aside. */
-#define REGISTER_1(regs) BPF_CORE_READ(regs, orig_x0)
-#define REGISTER_2(regs) BPF_CORE_READ(regs, user_regs.regs[1])
-#define REGISTER_3(regs) BPF_CORE_READ(regs, user_regs.regs[2])
-#define REGISTER_4(regs) BPF_CORE_READ(regs, user_regs.regs[3])
-#define REGISTER_5(regs) BPF_CORE_READ(regs, user_regs.regs[4])
-#define SYSCALL_NUMBER(regs) BPF_CORE_READ(regs, syscallno)
+#define REGISTER_1(call) BPF_CORE_READ(call, orig_x0)
+#define REGISTER_2(call) BPF_CORE_READ(call, user_regs.regs[1])
+#define REGISTER_3(call) BPF_CORE_READ(call, user_regs.regs[2])
+#define REGISTER_4(call) BPF_CORE_READ(call, user_regs.regs[3])
+#define REGISTER_5(call) BPF_CORE_READ(call, user_regs.regs[4])
+#define SYSCALL_NUMBER(call) BPF_CORE_READ(call, syscallno)
 #endif
 
 /* x86: set while a task is in a call that came by int 0x80 or sysenter. */
