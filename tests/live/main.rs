@@ -14,6 +14,7 @@ mod raw;
 mod time;
 mod watch;
 
+mod compat_calls;
 mod ebpf_event;
 mod error_report;
 mod file_create;
@@ -71,6 +72,7 @@ const CHAPTERS: &[Chapter] = chapters![
     network_connect,
     file_create,
     file_delete,
+    compat_calls,
     raw_access_read,
     process_access,
     ebpf_event,

@@ -250,3 +250,80 @@ pub(crate) enum Attachment {
     /// BPF_PROG_DETACH.
     Detach = 9,
 }
+
+/// System calls by the 32-bit entry, which any 64-bit program can take: other numbers, other registers.
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod compat {
+    use super::{CStr, c_int, io, libc};
+
+    /// A path where 32-bit calls can find it: below 4 GiB. Never unmapped: a deed is short.
+    #[derive(Clone, Copy)]
+    pub(crate) struct LowPath(u32);
+
+    impl LowPath {
+        /// Copies a path there.
+        pub(crate) fn new(path: &CStr) -> io::Result<LowPath> {
+            let bytes = path.to_bytes_with_nul();
+            let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_32BIT;
+            // SAFETY: a new mapping, of which nobody else knows.
+            let place = unsafe {
+                libc::mmap(
+                    std::ptr::null_mut(),
+                    bytes.len(),
+                    libc::PROT_READ | libc::PROT_WRITE,
+                    flags,
+                    -1,
+                    0,
+                )
+            };
+            if place == libc::MAP_FAILED {
+                return Err(io::Error::last_os_error());
+            }
+            // SAFETY: the mapping has room for the bytes and overlaps nothing.
+            unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), place.cast(), bytes.len()) };
+            Ok(LowPath(u32::try_from(place.addr()).map_err(io::Error::other)?))
+        }
+    }
+
+    /// Numbers of the 32-bit table (arch/x86/entry/syscalls/syscall_32.tbl).
+    #[derive(Clone, Copy)]
+    enum Number {
+        Open = 5,
+        Close = 6,
+        Unlink = 10,
+        Rename = 38,
+    }
+
+    fn call(number: Number, first: u32, second: u32, third: u32) -> io::Result<c_int> {
+        let result: i32;
+        // SAFETY: the paths of these calls are `LowPath`s, which stay mapped; the kernel writes no memory of ours. LLVM
+        // keeps rbx for itself, so it is exchanged around the call.
+        unsafe {
+            std::arch::asm!(
+                "xchg rbx, {first}", "int 0x80", "xchg rbx, {first}",
+                first = inout(reg) u64::from(first) => _,
+                inlateout("eax") number as i32 => result,
+                in("ecx") second, in("edx") third,
+                lateout("r8") _, lateout("r9") _, lateout("r10") _, lateout("r11") _,
+            );
+        }
+        if result < 0 { Err(io::Error::from_raw_os_error(-result)) } else { Ok(result) }
+    }
+
+    /// open(2), and close(2) of what it gave.
+    pub(crate) fn create(path: LowPath) -> io::Result<()> {
+        let flags = u32::try_from(libc::O_CREAT | libc::O_WRONLY).expect("flags are positive");
+        let descriptor = call(Number::Open, path.0, flags, 0o644)?;
+        call(Number::Close, u32::try_from(descriptor).expect("descriptors are positive"), 0, 0).map(drop)
+    }
+
+    /// rename(2).
+    pub(crate) fn rename(from: LowPath, to: LowPath) -> io::Result<()> {
+        call(Number::Rename, from.0, to.0, 0).map(drop)
+    }
+
+    /// unlink(2).
+    pub(crate) fn unlink(path: LowPath) -> io::Result<()> {
+        call(Number::Unlink, path.0, 0, 0).map(drop)
+    }
+}
