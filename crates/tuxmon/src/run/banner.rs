@@ -97,6 +97,9 @@ mod tests {
         ];
         let text = banner("x.xml", "stdout (text)", &hooks);
         let (_, lines) = text.split_once('\n').expect("the first line has the version");
+        // What is expected is written without the indent that all lines have.
+        let lines: String =
+            lines.split_inclusive('\n').map(|line| line.strip_prefix("  ").expect("an indent")).collect();
         expect![[r#"
               configuration   x.xml
               output          stdout (text)
@@ -110,6 +113,6 @@ mod tests {
               not available   deep tier: not granted
               not available   something (p): not granted
         "#]]
-        .assert_eq(lines);
+        .assert_eq(&lines);
     }
 }
