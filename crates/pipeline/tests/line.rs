@@ -5,7 +5,7 @@ mod support;
 use std::net::SocketAddr;
 
 use expect_test::{Expect, expect};
-use support::wire_bytes::{EXEC, FileBytes, ImageBytes, Kernel, NameBytes, SEED, TaskBytes};
+use support::wire_bytes::{EXEC, FileBytes, ImageBytes, KERNEL_THREAD, Kernel, NameBytes, SEED, TaskBytes};
 use support::{EVERYTHING, OWN_PID, field, line, shown, tick, walk, whole};
 use tuxmon_event::Event;
 use tuxmon_pipeline::{Loss, State, Trouble};
@@ -118,6 +118,15 @@ fn one_termination_per_process() {
             ProcessTerminate UtcTime=2023-11-14 22:13:26.000 ProcessId=100 Image=/usr/bin/bash User=root
         "]],
     );
+}
+
+#[test]
+fn kernel_threads_are_no_processes() {
+    let mut stage = Stage::new();
+    let thread = TaskBytes { flags: KERNEL_THREAD, ..TaskBytes::new(200, 0) };
+    stage.records.push(stage.kernel.fork(4 * SECOND, &thread, &stage.shell));
+    stage.records.push(stage.kernel.exit(5 * SECOND, &thread));
+    check(&shown(&stage.run_after_start(), &[]), &expect![[""]]);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use tuxmon_wire::{BootTime, Exit};
 
 use crate::machine::Machine;
 
-/// Nothing when the end of this process was told before: two last threads may both find themselves the last.
+/// Nothing when the end of this process was told before: two last threads may both find themselves the last. Nothing
+/// for a thread of the kernel: it never was a program, and its beginning is no event either.
 pub(crate) fn process_terminate(
     time: Timestamp,
     at: BootTime,
@@ -13,6 +14,9 @@ pub(crate) fn process_terminate(
     exit: &Exit,
 ) -> Option<Event> {
     let process = machine.processes.exit(exit, at, &mut machine.users)?;
+    if exit.task.flags.kernel_thread() {
+        return None;
+    }
     Some(Event::ProcessTerminate(ProcessTerminate {
         rule_name: Text::EMPTY,
         utc_time: time,

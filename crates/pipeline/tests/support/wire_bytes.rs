@@ -13,6 +13,7 @@ pub(crate) struct TaskBytes {
     pub(crate) login_uid: u32,
     pub(crate) session_id: u32,
     pub(crate) mount_namespace: u32,
+    pub(crate) flags: u32,
 }
 
 impl TaskBytes {
@@ -27,6 +28,7 @@ impl TaskBytes {
             login_uid: u32::MAX,
             session_id: u32::MAX,
             mount_namespace: own_mount_namespace(),
+            flags: 0,
         }
     }
 }
@@ -69,6 +71,9 @@ pub(crate) struct NameBytes<'a> {
     pub(crate) to: (&'a str, &'a str),
     pub(crate) touched: Option<&'a [(FileBytes, &'a str)]>,
 }
+
+/// `WIRE_TASK_KERNEL_THREAD`.
+pub(crate) const KERNEL_THREAD: u32 = 1;
 
 pub(crate) const SEED: u16 = 1;
 pub(crate) const FORK: u16 = 2;
@@ -251,9 +256,16 @@ fn own_mount_namespace() -> u32 {
 fn task(out: &mut Vec<u8>, task: &TaskBytes) {
     out.extend(task.start.to_ne_bytes());
     out.extend(task.exec_id.to_ne_bytes());
-    for number in
-        [task.pid, task.tid, task.uid, task.uid, task.login_uid, task.session_id, task.mount_namespace, 0]
-    {
+    for number in [
+        task.pid,
+        task.tid,
+        task.uid,
+        task.uid,
+        task.login_uid,
+        task.session_id,
+        task.mount_namespace,
+        task.flags,
+    ] {
         out.extend(number.to_ne_bytes());
     }
 }
