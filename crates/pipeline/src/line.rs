@@ -1,11 +1,12 @@
 //! The line itself: the bytes of a record go in, finished events come out.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tuxmon_config::Config;
-use tuxmon_event::{Event, Text, Timestamp};
+use tuxmon_event::{Event, Guid, Text, Timestamp};
 use tuxmon_host::clock;
 use tuxmon_host::hash::{Algorithms, Request, Submission};
 use tuxmon_rules::{Rules, Scratch, Verdict};
@@ -36,6 +37,9 @@ pub struct Pipeline {
     rules: Arc<Rules>,
     settings: Settings,
     parking: Parking<Waiting>,
+    /// The processes whose creation waits, and their end, when that came meanwhile: nobody should read that a process
+    /// ended before it began. Bounded by the parking.
+    unborn: HashMap<Guid, Option<Event>>,
     sequences: Sequences,
     troubles: TroubleBook,
     counters: Counters,
@@ -73,6 +77,7 @@ impl Pipeline {
             rules: Arc::new(Rules::compile(config)),
             settings,
             parking: Parking::new(settings.parking),
+            unborn: HashMap::new(),
             sequences: Sequences::default(),
             troubles: TroubleBook::default(),
             counters: Counters::default(),
@@ -231,7 +236,7 @@ impl Pipeline {
             Fact::Exec(image) => self.exec(time, at, image, output),
             Fact::Exit(exit) => {
                 if let Some(event) = assemble::process_terminate(time, at, machine, exit) {
-                    self.judge(event, output);
+                    self.terminate(event, output);
                 }
             }
             Fact::FileOpen(open) => {
@@ -297,7 +302,10 @@ impl Pipeline {
         };
         match self.machine.hasher.submit(request) {
             Submission::Known(hashes) => self.complete(waiting, hashes, output),
-            Submission::Taken => self.parking.park(at, waiting),
+            Submission::Taken => {
+                self.unborn.insert(process_of(&waiting.event), None);
+                self.parking.park(at, waiting);
+            }
             Submission::Refused => self.leave_out_hashes(waiting, output),
         }
     }
@@ -326,6 +334,7 @@ impl Pipeline {
 
     fn complete(&mut self, waiting: Waiting, hashes: Text, output: &mut dyn Output) {
         let Waiting { mut event, judgement } = waiting;
+        let end = self.unborn.remove(&process_of(&event)).flatten();
         if let Event::ProcessCreate(create) = &mut event {
             create.hashes = hashes;
         }
@@ -333,8 +342,17 @@ impl Pipeline {
             Judgement::Kept => Some(event),
             Judgement::Open(rules) => self.verdict(&rules, event),
         };
-        if let Some(event) = kept {
+        for event in kept.into_iter().chain(end) {
             self.write(&event, output);
+        }
+    }
+
+    fn terminate(&mut self, event: Event, output: &mut dyn Output) {
+        let rules = Arc::clone(&self.rules);
+        let Some(event) = self.verdict(&rules, event) else { return };
+        match self.unborn.get_mut(&process_of(&event)) {
+            Some(end) => *end = Some(event),
+            None => self.write(&event, output),
         }
     }
 
@@ -363,6 +381,17 @@ impl Pipeline {
         self.counters.written += 1;
         output.write(event);
     }
+}
+
+/// The process that an event of its life is about.
+fn process_of(event: &Event) -> Guid {
+    if let Event::ProcessCreate(create) = event {
+        return create.process_guid;
+    }
+    if let Event::ProcessTerminate(terminate) = event {
+        return terminate.process_guid;
+    }
+    Guid::NIL
 }
 
 fn position_of(event_id: u16, field: &str) -> usize {

@@ -51,6 +51,12 @@ impl Program {
         self.kernel.image(EXEC, time, &image)
     }
 
+    /// The end of the process that [`Self::exec`] made at this time.
+    fn exit(&mut self, executed: u64, time: u64) -> Vec<u8> {
+        let pid = self.shell.pid + u32::try_from(executed).expect("it is small");
+        self.kernel.exit(time, &TaskBytes { pid, ..self.shell })
+    }
+
     fn create(&mut self, time: u64) -> Vec<u8> {
         self.kernel.file_open(time, &self.shell, 1, 0, "/tmp/new")
     }
@@ -87,6 +93,15 @@ fn events_pass_one_that_waits_for_hashes() {
     let events = walk(&mut pipeline, &again);
     assert_eq!(names(&events), ["ProcessCreate"], "remembered hashes do not wait");
     assert_eq!(field(&events[0], "Hashes"), ABC);
+}
+
+#[test]
+fn no_process_ends_before_it_begins() {
+    let mut program = Program::new();
+    let mut pipeline = line(ALL);
+    let records = [program.exec(1), program.exit(1, 2)];
+    assert_eq!(walk(&mut pipeline, &records), []);
+    assert_eq!(names(&finish(&mut pipeline, PATIENCE)), ["ProcessCreate", "ProcessTerminate"]);
 }
 
 #[test]
