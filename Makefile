@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 60
 help: ## List these commands
 	@echo 'tuxmon: records what happens on a Linux machine, as Sysmon does.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'To begin: make run. Ctrl-C ends it. README.md explains what you see.'
 
@@ -32,6 +32,11 @@ build: deps ## Build the release binary
 .PHONY: test
 test: deps ## Run every test; the live ones too where this machine allows it
 	@exec scripts/run-tests
+
+# ARGS as `cargo xtask kernels --help` lists them: make test-kernels ARGS='--kernel 6.12 --tier deep'
+.PHONY: test-kernels
+test-kernels: deps ## Run the live tests on Debian's kernels in an emulator (needs qemu-system-x86 and busybox-static)
+	@cargo xtask kernels $(ARGS)
 
 .PHONY: lint
 lint: deps ## Formatting, clippy, documentation, licences, generated files

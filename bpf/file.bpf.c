@@ -171,7 +171,7 @@ static __always_inline int note_touched(struct inode *inode)
 		return 0;
 	struct wire_touched *to = &list->files[slot];
 	struct hlist_node *alias = BPF_CORE_READ(inode, i_dentry.first);
-	struct dentry *dentry = (void *)alias - bpf_core_field_offset(struct dentry, d_u.d_alias);
+	struct dentry *dentry = dentry_of_alias(alias);
 	fill_file(&to->file, inode);
 	to->parent_inode = 0;
 	to->name[0] = 0;

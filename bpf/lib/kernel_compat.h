@@ -132,4 +132,25 @@ static __always_inline bool in_compat_call(struct task_struct *task)
 #define TAKE_IF(place, before, after) (__sync_val_compare_and_swap(place, before, after) == (before))
 #endif
 
+struct dentry___plain {
+	struct hlist_node d_alias;
+} __attribute__((preserve_access_index));
+
+/*
+ * The union around d_alias has lost its name: d_u in 6.18, none in 7.2. The two offsets must stay apart, because one of
+ * them is no instruction that the verifier accepts, and the compiler would load it first.
+ */
+static __always_inline struct dentry *dentry_of_alias(struct hlist_node *alias)
+{
+	__u64 offset;
+	if (bpf_core_field_exists(struct dentry___plain, d_alias)) {
+		offset = bpf_core_field_offset(struct dentry___plain, d_alias);
+		asm volatile("%0 += 0" : "+r"(offset));
+	} else {
+		offset = bpf_core_field_offset(struct dentry, d_u.d_alias);
+		asm volatile("%0 -= 0" : "+r"(offset));
+	}
+	return (void *)alias - offset;
+}
+
 #endif

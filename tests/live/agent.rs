@@ -28,8 +28,10 @@ pub(crate) const EVERYTHING: &str = r#"<Sysmon schemaversion="4.90">
 </Sysmon>
 "#;
 
-/// An agent that does not start within this time has failed.
-const START: Duration = Duration::from_secs(30);
+/// An agent that does not start within this time has failed; an emulated machine takes longer.
+fn longest_start() -> Duration {
+    Duration::from_secs(if std::env::var_os("TUXMON_SLOW").is_some() { 120 } else { 30 })
+}
 
 /// A folder in which agents live, one after the other.
 pub(crate) struct Home {
@@ -78,7 +80,7 @@ impl Home {
         File::options().create(true).append(true).open(self.events()).expect("the folder is ours");
         let mut watch = Watch::of_file(&self.events());
         let mut agent = self.launch(&all, Stdio::null());
-        watch.within(START);
+        watch.within(longest_start());
         let started = watch.until(|event| {
             event.system.event_id == 4
                 && event.system.process_id == agent.pid()
@@ -106,6 +108,9 @@ impl Home {
         let errors = File::options().create(true).append(true).open(&log).expect("the folder is ours");
         command.arg("run").arg("--config").arg(self.configuration());
         command.arg("--state-dir").arg(self.path("state")).args(arguments);
+        if let Some(tier) = std::env::var_os("TUXMON_TIER") {
+            command.arg("--tier").arg(tier);
+        }
         command.stdin(Stdio::null()).stderr(errors);
         raw::ends_with_this_thread(&mut command);
         let child = command.spawn().expect("the agent was built with this test");

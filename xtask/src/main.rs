@@ -16,6 +16,8 @@ struct CommandLine {
 enum Task {
     /// Write the code and documents that follow from schema/
     Codegen(xtask::codegen::Args),
+    /// Run the live tests on Debian's kernels in an emulator
+    Kernels(xtask::kernels::Args),
     /// Write the manual pages in packaging/man
     Man(xtask::man::Args),
 }
@@ -23,6 +25,7 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().task {
         Task::Codegen(args) => xtask::codegen::run(&args),
+        Task::Kernels(args) => xtask::kernels::run(&args),
         Task::Man(args) => xtask::man::run(&args),
     }
 }

@@ -1,0 +1,61 @@
+#!/bin/busybox sh
+# First process of a guest: makes the machine that the live tests expect, runs them, says how they ended, powers off.
+# What happens goes to the second serial port; `@` begins lines for the one who started the guest.
+/bin/busybox mkdir -p /dev /proc /sys /tmp /run /root /applets /var/lib
+/bin/busybox --install -s /applets
+export PATH=/bin:/applets HOME=/root TERM=dumb RUST_BACKTRACE=0
+
+mount -t devtmpfs devtmpfs /dev
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mkdir -p /dev/pts /dev/shm
+mount -t devpts devpts /dev/pts
+# An initramfs lies on ramfs or tmpfs, as the kernel likes; files without names need the latter.
+mount -t tmpfs tmpfs /tmp
+mount -t tmpfs tmpfs /run
+mount -t tracefs tracefs /sys/kernel/tracing
+mount -t debugfs debugfs /sys/kernel/debug
+mount -t securityfs securityfs /sys/kernel/security
+mount -t bpf bpf /sys/fs/bpf
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+
+exec </dev/null >/dev/ttyS1 2>&1
+stty raw -echo </dev/ttyS1
+ip link set lo up
+hostname guest
+for module in /modules/*; do
+    [ -e "$module" ] && insmod "$module"
+done
+. /guest/settings
+
+# Since the start of the machine, in hundredths of a second.
+now() {
+    cut -d' ' -f1 /proc/uptime | tr -d .
+}
+
+echo "@up $(now) $(uname -r)"
+mkdir -p "${TUXMON%/*}"
+cp /guest/tuxmon "$TUXMON"
+
+# How long the agent takes until it collects, and what it says meanwhile.
+: >/run/first.xml
+begun=$(now)
+"$TUXMON" run --tier "$TUXMON_TIER" --state-dir /run/state --config /guest/config.xml --output file:/run/first.xml &
+agent=$!
+started=no
+while [ $(($(now) - begun)) -lt 20000 ] && kill -0 $agent 2>/dev/null; do
+    if grep -q '<Data Name="State">Started' /run/first.xml; then
+        started=yes
+        break
+    fi
+    usleep 50000
+done
+echo "@load $started $(($(now) - begun))"
+kill -9 $agent
+wait $agent
+
+cd /tmp
+eval "/guest/live $LIVE_ARGUMENTS"
+echo "@end $?"
+sync
+poweroff -f

@@ -1,0 +1,67 @@
+//! The guest's only file system.
+
+use std::fs;
+
+use anyhow::{Context, Result};
+
+use super::Tier;
+use super::archive::Archive;
+use super::package::Kernel;
+use super::programs::{FROM_HERE, Programs};
+
+const INIT: &str = include_str!("init.sh");
+
+/// A configuration by which everything is logged, for the agent whose start is measured.
+const CONFIGURATION: &str = r#"<Sysmon schemaversion="4.90"><EventFiltering>
+<ProcessCreate onmatch="exclude"/><NetworkConnect onmatch="exclude"/><ProcessTerminate onmatch="exclude"/>
+<RawAccessRead onmatch="exclude"/><ProcessAccess onmatch="exclude"/><FileCreate onmatch="exclude"/>
+<FileDelete onmatch="exclude"/><eBPFEvent onmatch="exclude"/>
+</EventFiltering></Sysmon>
+"#;
+
+/// Makes it.
+pub(super) fn build(
+    kernel: &Kernel,
+    programs: &Programs,
+    tier: Tier,
+    live_arguments: &[String],
+) -> Result<Vec<u8>> {
+    let mut archive = Archive::default();
+    archive.file("/init", 0o755, INIT.as_bytes());
+    archive.file("/bin/busybox", 0o755, &read("/bin/busybox")?);
+    archive.file("/guest/live", 0o755, &programs.live);
+    archive.file("/guest/tuxmon", 0o755, &programs.agent);
+    archive.file("/guest/config.xml", 0o644, CONFIGURATION.as_bytes());
+    archive.file("/guest/settings", 0o644, settings(programs, tier, live_arguments).as_bytes());
+    for path in FROM_HERE.iter().copied().chain(programs.libraries.iter().map(String::as_str)) {
+        archive.file(path, 0o755, &read(path)?);
+    }
+    for (name, content) in &kernel.modules {
+        archive.file(&format!("/modules/{name}"), 0o644, content);
+    }
+    archive.file("/etc/passwd", 0o644, b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n");
+    archive.file("/etc/group", 0o644, b"root:x:0:\nnogroup:x:65534:\n");
+    archive.file("/etc/hosts", 0o644, b"127.0.0.1 localhost\n::1 localhost\n");
+    archive.file("/etc/machine-id", 0o444, b"00112233445566778899aabbccddeeff\n");
+    archive.link("/etc/mtab", "/proc/mounts");
+    Ok(archive.finish())
+}
+
+fn settings(programs: &Programs, tier: Tier, live_arguments: &[String]) -> String {
+    let arguments: Vec<String> = live_arguments.iter().map(|argument| quoted(argument)).collect();
+    format!(
+        "export TUXMON_SLOW=1 TUXMON_TIER={}\nTUXMON={}\nLIVE_ARGUMENTS={}\n",
+        tier.name(),
+        quoted(&programs.agent_path),
+        quoted(&arguments.join(" "))
+    )
+}
+
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// What a path stands for, whatever links lead there.
+fn read(path: &str) -> Result<Vec<u8>> {
+    fs::read(path).with_context(|| format!("cannot read {path}"))
+}
