@@ -15,11 +15,14 @@
  * round, so the bound costs load time.
  */
 #define WALK_STEPS_UNROLLED 32
-/* Both kinds of scratch have more room than this. */
+/* Paths end here in both kinds of scratch; while a path is walked, the walk's own state lies behind. */
 #define PATHS_END 0x8000
 
+/*
+ * Where a walk stands. It lies in the scratch, because the verifier remembers what is on the stack: there each round
+ * would begin in as many states as there were ways to get to it, and their number doubles with each round.
+ */
 struct walk {
-	__u8 *bytes;
 	__u32 at;
 	__u32 end;
 	__u32 flags;
@@ -30,14 +33,27 @@ struct walk {
 	struct mount *root_mount;
 };
 
+_Static_assert(PATHS_END + sizeof(struct walk) <= SCRATCH_SMALL, "a walk has room behind the paths");
+
 static __always_inline struct mount *mount_of(struct vfsmount *mnt)
 {
 	return (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 }
 
-/* Appends one component and goes one step up; tells whether the walk is over. */
-static long walk_step(__u64 index, struct walk *walk)
+struct walk_scratch {
+	__u8 *bytes;
+};
+
+static __always_inline struct walk *walk_in(__u8 *bytes)
 {
+	return (void *)&bytes[PATHS_END];
+}
+
+/* Appends one component and goes one step up; tells whether the walk is over. */
+static long walk_step(__u64 index, struct walk_scratch *scratch)
+{
+	__u8 *bytes = scratch->bytes;
+	struct walk *walk = walk_in(bytes);
 	struct dentry *dentry = walk->dentry;
 	struct mount *mount = walk->mount;
 
@@ -57,14 +73,14 @@ static long walk_step(__u64 index, struct walk *walk)
 	__u32 at = walk->at;
 	if (at > PATHS_END - WIRE_NAME_MAX || at + WIRE_NAME_MAX > walk->end)
 		return 1;
-	long size = bpf_probe_read_kernel_str(&walk->bytes[at], WIRE_NAME_MAX, BPF_CORE_READ(dentry, d_name.name));
+	long size = bpf_probe_read_kernel_str(&bytes[at], WIRE_NAME_MAX, BPF_CORE_READ(dentry, d_name.name));
 	if (size <= 0 || size > WIRE_NAME_MAX)
 		return 1;
 	struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
 	if (top_of_mount || parent == dentry) {
 		/* A tree of its own: its root is called "/", or carries the name of a nameless file. */
 		walk->flags &= ~WIRE_PATH_CUT;
-		if (size != 2 || walk->bytes[at] != '/')
+		if (size != 2 || bytes[at] != '/')
 			walk->at = at + size;
 		if (mount != walk->root_mount)
 			walk->flags |= WIRE_PATH_DETACHED;
@@ -81,35 +97,36 @@ static long walk_step(__u64 index, struct walk *walk)
 static __noinline __u32 append_path(__u8 *bytes, __u32 at, struct wire_path *head, const struct path *path,
 				    const struct path *root)
 {
-	struct walk walk = {
-		.bytes = bytes,
-		.at = at,
-		.end = at + WIRE_PATH_MAX,
-		.flags = WIRE_PATH_CUT,
-		.dentry = path->dentry,
-		.mount = mount_of(path->mnt),
-		.root_dentry = root->dentry,
-		.root_mount = mount_of(root->mnt),
-	};
+	struct walk_scratch scratch = { .bytes = bytes };
+	struct walk *walk = walk_in(bytes);
+
+	walk->at = at;
+	walk->end = at + WIRE_PATH_MAX;
+	walk->flags = WIRE_PATH_CUT;
+	walk->dentry = path->dentry;
+	walk->mount = mount_of(path->mnt);
+	walk->root_dentry = root->dentry;
+	walk->root_mount = mount_of(root->mnt);
 
 	head->length = 0;
 	head->flags = WIRE_PATH_ABSENT;
 	if (!path->dentry || !path->mnt)
 		return at;
 	if (BPF_CORE_READ(path->dentry, d_parent) != path->dentry && !BPF_CORE_READ(path->dentry, d_hash.pprev))
-		walk.flags |= WIRE_PATH_DELETED;
+		walk->flags |= WIRE_PATH_DELETED;
 #ifdef BEFORE_5_17
 	for (int i = 0; i < WALK_STEPS_UNROLLED; i++)
-		if (walk_step(i, &walk))
+		if (walk_step(i, &scratch))
 			break;
 #else
-	bpf_loop(WALK_STEPS, walk_step, &walk, 0);
+	bpf_loop(WALK_STEPS, walk_step, &scratch, 0);
 #endif
-	if (walk.at < at || walk.at > at + WIRE_PATH_MAX)
+	__u32 end = walk->at;
+	if (end < at || end > at + WIRE_PATH_MAX)
 		return at;
-	head->length = walk.at - at;
-	head->flags = walk.flags;
-	return walk.at;
+	head->length = end - at;
+	head->flags = walk->flags;
+	return end;
 }
 
 static __always_inline void root_of(struct task_struct *task, struct path *root)
