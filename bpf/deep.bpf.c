@@ -366,13 +366,15 @@ int deep_udp6_received(__u64 *context)
 	return report_waiting((void *)context[0], udp_result(context), WIRE_NETWORK_IN);
 }
 
-/* Also run when a traced process forks and when a process asks to be traced: then the tracer is not the caller. */
-SEC("fentry/__ptrace_link")
+/*
+ * Told by the kernel itself after each attach that succeeded, and after each detach. __ptrace_link, which does the
+ * attaching, is expanded in place by the compilers of some kernels (seen in 7.3), and then its hook is silent.
+ */
+SEC("fentry/proc_ptrace_connector")
 int deep_ptrace(__u64 *context)
 {
-	struct task_struct *target = (void *)context[0], *tracer = (void *)context[1];
-	if ((__u64)tracer == bpf_get_current_task())
-		report_traced(target, 0);
+	if ((__u32)context[1] == PTRACE_ATTACH)
+		report_traced((struct task_struct *)context[0], 0);
 	return 0;
 }
 
