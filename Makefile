@@ -50,6 +50,10 @@ docs: deps ## Build the API documentation into target/doc
 fuzz: deps ## Run each fuzz target for FUZZ_SECONDS (default 60; needs nightly Rust and cargo-fuzz)
 	@exec scripts/run-fuzzers $(FUZZ_SECONDS)
 
+.PHONY: dist
+dist: deps ## Build .deb, .rpm and .tar.gz into dist/, with checksums and an SBOM
+	@exec scripts/make-dist
+
 .PHONY: deps
 deps: ## Install what the build needs and is missing, and say what and why first
 	@exec scripts/install-build-deps

@@ -4,6 +4,7 @@
 
 pub mod codegen;
 pub mod definition;
+pub mod dist;
 pub mod kernels;
 pub mod man;
 pub mod manifest;

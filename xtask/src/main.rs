@@ -16,15 +16,18 @@ struct CommandLine {
 enum Task {
     /// Write the code and documents that follow from schema/
     Codegen(xtask::codegen::Args),
+    /// Make the packages in dist/ of the program that scripts/build-dist built
+    Dist(xtask::dist::Args),
     /// Run the live tests on Debian's kernels in an emulator
     Kernels(xtask::kernels::Args),
-    /// Write the manual pages in packaging/man
+    /// Write the manual pages and completions in packaging/
     Man(xtask::man::Args),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().task {
         Task::Codegen(args) => xtask::codegen::run(&args),
+        Task::Dist(args) => xtask::dist::run(&args),
         Task::Kernels(args) => xtask::kernels::run(&args),
         Task::Man(args) => xtask::man::run(&args),
     }

@@ -1,7 +1,7 @@
-//! `cargo xtask man`: writes the manual pages in `packaging/man`.
+//! `cargo xtask man`: writes the manual pages in `packaging/man` and the completions in `packaging/completions`.
 //!
 //! They follow from the program's own definitions, which this crate must not depend on: it also generates code that the
-//! program needs to be built. So it asks the program's test, which compares the pages, to write them instead.
+//! program needs to be built. So it asks the program's tests, which compare them, to write them instead.
 
 use std::process::{Command, ExitCode};
 
@@ -17,8 +17,9 @@ pub struct Args {
 
 /// Does what the command line asks for.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let folder = crate::root().join("packaging/man");
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for folder in ["packaging/man", "packaging/completions"].map(|name| crate::root().join(name)) {
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    }
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(crate::root()).args([
         "test",
@@ -27,7 +28,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         "tuxmon",
         "--bin",
         "tuxmon",
+        "--",
         "manual::",
+        "completions::",
     ]);
     if !args.check {
         cargo.env("UPDATE_EXPECT", "1");

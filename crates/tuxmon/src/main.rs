@@ -1,6 +1,8 @@
 //! The `tuxmon` program: one module for each subcommand.
 
 mod check;
+#[cfg(test)]
+mod completions;
 mod control;
 mod filter;
 mod logview;

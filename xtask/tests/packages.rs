@@ -1,0 +1,72 @@
+//! Laws of the packages: what can be checked without building them. `scripts/test-packages` checks those in `dist/`.
+
+use std::path::{Path, PathBuf};
+
+use xtask::dist::contents::{CONTENTS, Kind};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn text(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn contents_are_sorted_and_unique() {
+    assert!(CONTENTS.is_sorted_by(|one, next| one.to < next.to));
+}
+
+#[test]
+fn contents_exist() {
+    for item in CONTENTS.iter().filter(|item| !matches!(item.kind, Kind::Program | Kind::Link)) {
+        assert!(root().join(item.from).is_file(), "no {}", item.from);
+    }
+}
+
+#[test]
+fn nothing_is_writable_by_others() {
+    for item in CONTENTS.iter().filter(|item| item.kind != Kind::Link) {
+        assert_eq!(item.mode() & 0o022, 0, "{}", item.to);
+    }
+}
+
+#[test]
+fn what_lies_in_etc_is_the_administrators() {
+    for item in CONTENTS {
+        assert_eq!(item.to.starts_with("/etc/"), item.kind == Kind::Configuration, "{}", item.to);
+    }
+}
+
+#[test]
+fn every_manual_page_is_packed() {
+    for entry in std::fs::read_dir(root().join("packaging/man")).expect("the pages are there") {
+        let name = entry.expect("readable").file_name().into_string().expect("our own name");
+        let from = format!("packaging/man/{name}");
+        assert!(CONTENTS.iter().any(|item| item.from == from), "{from} is in no package");
+    }
+}
+
+#[test]
+fn scripts_use_no_folder_that_everybody_writes_to() {
+    for folder in ["deb", "rpm"] {
+        for entry in std::fs::read_dir(root().join("packaging").join(folder)).expect("the scripts are there")
+        {
+            let path = entry.expect("readable").path();
+            let script = std::fs::read_to_string(&path).expect("text");
+            assert!(!script.contains("/tmp"), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn troubleshooting_has_every_trouble() {
+    let page = text("docs/troubleshooting.md");
+    let table = text("crates/pipeline/src/trouble.rs");
+    let names: Vec<&str> =
+        table.split("        id: \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(names.len() >= 14, "the table of troubles is written in another way now");
+    for name in names {
+        assert!(page.contains(&format!("| `{name}` |")), "docs/troubleshooting.md lacks {name}");
+    }
+}
