@@ -16,17 +16,29 @@ struct renamedata {
 	struct dentry *old_dentry;
 } __attribute__((preserve_access_index));
 
+struct vfsmount___owner {
+	void *mnt_userns;
+	void *mnt_idmap;
+} __attribute__((preserve_access_index));
+
 /*
  * 5.12 (6521f8917082, "namei: prepare for idmapped mounts") put the mount's user namespace before the other arguments
- * of the vfs_* functions, and 9fe61450972d gave vfs_rename one struct instead of six arguments.
- *
- * An argument by its place before and since 5.12. The two loads must stay apart: the verifier wants constant offsets,
- * and the compiler would choose the offset first.
+ * of the vfs_* functions; mounts then know it. 9fe61450972d of the same kernel gave vfs_rename one struct instead of six
+ * arguments, which 5.10 got later, without the former.
  */
-static __always_inline __u64 argument(__u64 *context, int before, int since)
+#define HAS_MOUNT_ARGUMENT                                                                                           \
+	(bpf_core_field_exists(struct vfsmount___owner, mnt_userns) ||                                               \
+	 bpf_core_field_exists(struct vfsmount___owner, mnt_idmap))
+#define HAS_RENAMEDATA bpf_core_type_exists(struct renamedata)
+
+/*
+ * An argument by its place before and since a change. The two loads must stay apart: the verifier wants constant
+ * offsets, and the compiler would choose the offset first.
+ */
+static __always_inline __u64 argument_at(__u64 *context, bool changed, int before, int since)
 {
 	__u64 value;
-	if (bpf_core_type_exists(struct renamedata)) {
+	if (changed) {
 		value = context[since];
 		asm volatile("%0 += 0" : "+r"(value));
 	} else {
@@ -34,6 +46,11 @@ static __always_inline __u64 argument(__u64 *context, int before, int since)
 		asm volatile("%0 -= 0" : "+r"(value));
 	}
 	return value;
+}
+
+static __always_inline __u64 argument(__u64 *context, int before, int since)
+{
+	return argument_at(context, HAS_MOUNT_ARGUMENT, before, since);
 }
 
 /* 5.17 (f92c1e183604, "bpf: Add get_func_[arg|ret|arg_cnt] helpers") finds the result behind any number of arguments. */
@@ -50,6 +67,16 @@ static __always_inline long result_of(__u64 *context, int before, int since)
 		bpf_get_func_ret(context, &result);
 	else
 		result = argument(context, before, since);
+	return (int)result;
+}
+
+static __always_inline long result_of_rename(__u64 *context)
+{
+	__u64 result = -1;
+	if (HAS_RESULT)
+		bpf_get_func_ret(context, &result);
+	else
+		result = argument_at(context, HAS_RENAMEDATA, 6, 1);
 	return (int)result;
 }
 
@@ -207,10 +234,10 @@ int note_rename(__u64 *context)
 SEC("fexit/vfs_rename")
 int deep_rename(__u64 *context)
 {
-	struct dentry *dentry = (void *)argument(context, 1, 0);
-	if (bpf_core_type_exists(struct renamedata))
+	struct dentry *dentry = (void *)argument_at(context, HAS_RENAMEDATA, 1, 0);
+	if (HAS_RENAMEDATA)
 		dentry = BPF_CORE_READ((struct renamedata *)dentry, old_dentry);
-	return changed(WIRE_NAME_RENAME, dentry, dentry, result_of(context, 6, 1));
+	return changed(WIRE_NAME_RENAME, dentry, dentry, result_of_rename(context));
 }
 
 SEC("fentry/security_path_link")
@@ -350,7 +377,7 @@ static __always_inline int udp_result(__u64 *context)
 	if (HAS_RESULT)
 		bpf_get_func_ret(context, &result);
 	else
-		result = context[6];
+		result = argument_at(context, false, 6, 5);
 	return (int)result;
 }
 

@@ -22,9 +22,9 @@ impl Row {
         (numbers.filter_map(|number| number.parse().ok()).collect(), self.tier)
     }
 
-    /// Whether everything ran and passed.
+    /// Whether everything ran and passed, and that was not nothing.
     pub(super) fn is_good(&self) -> bool {
-        self.outcome.ended && self.outcome.count(Verdict::Failed) == 0
+        self.outcome.ended && !self.outcome.tests.is_empty() && self.outcome.count(Verdict::Failed) == 0
     }
 }
 

@@ -82,9 +82,12 @@ fn executable(said: &str, name: &str, kind: &str) -> Result<PathBuf> {
 /// The program without debug information, which would be most of the initramfs.
 fn stripped(program: &Path, folder: &Path) -> Result<Vec<u8>> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let copy = folder.join("stripped");
+    // Another run may be doing the same.
+    let copy = folder.join(format!("stripped.{}", std::process::id()));
     output_of(Command::new("strip").args(["--strip-debug", "-o"]).arg(&copy).arg(program))?;
-    fs::read(&copy).with_context(|| format!("cannot read {}", copy.display()))
+    let content = fs::read(&copy).with_context(|| format!("cannot read {}", copy.display()))?;
+    fs::remove_file(&copy).context("cannot remove what was read")?;
+    Ok(content)
 }
 
 /// Paths of the libraries that a program is linked with, the loader among them.
