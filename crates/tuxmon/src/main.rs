@@ -35,7 +35,14 @@ enum Command {
     View(view::Args),
 }
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
+    perform().unwrap_or_else(|error| {
+        eprintln!("tuxmon: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn perform() -> anyhow::Result<ExitCode> {
     let words: Vec<_> = std::env::args_os().collect();
     if let Some(call) = sysmon::call(&words, std::env::current_exe().ok().as_deref()) {
         return Ok(sysmon::run(&call));
