@@ -7,7 +7,6 @@
 #define IPPROTO_UDP 17
 #define TCP_ESTABLISHED 1
 #define TCP_SYN_SENT 2
-#define TCP_CLOSE 7
 
 static __always_inline void fill_ends(struct wire_network *record, struct sock *sk)
 {

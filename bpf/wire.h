@@ -58,7 +58,7 @@ struct wire_task {
 enum wire_task_flags {
 	WIRE_TASK_KERNEL_THREAD = 1,
 	WIRE_TASK_COMPAT = 2, /* the system call came by the 32-bit entry */
-	WIRE_TASK_CHROOT = 4, /* its root is not the root of its mount namespace's first process */
+	WIRE_TASK_CHROOT = 4, /* its root directory is not the root of its mount namespace */
 };
 
 struct wire_file {

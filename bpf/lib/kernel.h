@@ -195,11 +195,6 @@ struct task_struct {
 	struct css_set *cgroups;
 };
 
-struct linux_binprm {
-	struct file *file;
-	char buf[256];
-};
-
 struct in6_addr {
 	__u8 bytes[16];
 };
@@ -256,7 +251,7 @@ struct trace_event_raw_sys_exit {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di, si, dx, cx, bx, bp, r10, r8, ax, orig_ax;
+	unsigned long di, si, dx, cx, bx, r10, r8, orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {

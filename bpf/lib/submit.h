@@ -107,35 +107,26 @@ static __always_inline void submit(void *record, __u32 size, __u16 kind)
 	__sync_fetch_and_add(&account->lost, 1);
 }
 
-/* A scratch nobody on this CPU uses; none when interrupts nest deeper than we have buffers. */
-static __always_inline struct small *take_small(__u16 kind)
-{
-	__u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;
-	for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {
-		__u32 key = first + i;
-		struct small *scratch = bpf_map_lookup_elem(&scratch_small, &key);
-		if (scratch && !scratch->busy) {
-			scratch->busy = 1;
-			return scratch;
-		}
+/*
+ * take_small, take_large: a scratch nobody on this CPU uses; none when interrupts nest deeper than we have buffers.
+ */
+#define DEFINE_TAKE(size)                                                                     \
+	static __always_inline struct size *take_##size(__u16 kind)                           \
+	{                                                                                     \
+		__u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;                   \
+		for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {                                 \
+			__u32 key = first + i;                                                \
+			struct size *scratch = bpf_map_lookup_elem(&scratch_##size, &key);    \
+			if (scratch && !scratch->busy) {                                      \
+				scratch->busy = 1;                                            \
+				return scratch;                                               \
+			}                                                                     \
+		}                                                                             \
+		count_missed(kind);                                                           \
+		return 0;                                                                     \
 	}
-	count_missed(kind);
-	return 0;
-}
 
-static __always_inline struct large *take_large(__u16 kind)
-{
-	__u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;
-	for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {
-		__u32 key = first + i;
-		struct large *scratch = bpf_map_lookup_elem(&scratch_large, &key);
-		if (scratch && !scratch->busy) {
-			scratch->busy = 1;
-			return scratch;
-		}
-	}
-	count_missed(kind);
-	return 0;
-}
+DEFINE_TAKE(small)
+DEFINE_TAKE(large)
 
 #endif
