@@ -69,10 +69,23 @@ impl Running {
                 Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
                     std::thread::yield_now();
                 }
-                child => return Self(child.expect("it can be executed")),
+                child => return Self(child.expect("it can be executed")).asleep(),
             }
         }
         panic!("the file stays busy");
+    }
+
+    /// Waits until it sleeps: `spawn` returns before the kernel has laid out the stack of the new program.
+    fn asleep(self) -> Self {
+        let begin = Instant::now();
+        while begin.elapsed() < PATIENCE {
+            let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id())).expect("it is running");
+            if stat.contains(") S ") {
+                return self;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        panic!("the program does not come to sleep");
     }
 
     fn identity(&self) -> Identity {
