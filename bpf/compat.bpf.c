@@ -43,8 +43,13 @@ enum compat_call {
 #define SOCKETCALL_ACCEPT 5
 #define SOCKETCALL_ACCEPT4 18
 
-static __always_inline int compat_names(int number, struct pt_regs *regs)
+/*
+ * The number is read anew by each that looks at it: the verifier would follow everything after the first look once for
+ * each number that was told apart there.
+ */
+static __noinline int compat_names(struct pt_regs *regs)
 {
+	int number = SYSCALL_NUMBER(regs);
 	struct call_place from = NOWHERE, to = NOWHERE;
 	__u32 deed = 0;
 	__u64 flags = 0;
@@ -107,8 +112,9 @@ static __always_inline int compat_names(int number, struct pt_regs *regs)
 	return 0;
 }
 
-static __always_inline int compat_descriptors(int number, struct pt_regs *regs, long result)
+static __noinline int compat_descriptors(struct pt_regs *regs, long result)
 {
+	int number = SYSCALL_NUMBER(regs);
 	__u64 flags = 0;
 
 	switch (number) {
@@ -143,18 +149,16 @@ static __always_inline int compat_descriptors(int number, struct pt_regs *regs, 
 SEC("tp_btf/sys_exit")
 int compat_exit(__u64 *context)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	if (!(task->thread_info.status & TS_COMPAT))
+	if (!in_compat_call((struct task_struct *)bpf_get_current_task()))
 		return 0;
 	struct pt_regs *regs = (void *)context[0];
 	long result = (int)context[1];
-	int number = SYSCALL_NUMBER(regs);
 	if (result == 0)
-		compat_names(number, regs);
-	if (takes_names_away(number, true))
+		compat_names(regs);
+	if (takes_names_away(SYSCALL_NUMBER(regs), true))
 		forget_touched();
 	if (result >= 0)
-		compat_descriptors(number, regs, result);
+		compat_descriptors(regs, result);
 	return 0;
 }
 

@@ -245,6 +245,50 @@ static __noinline __u32 append_place(__u8 *bytes, __u32 at, struct wire_place *h
 	return at + size;
 }
 
+/*
+ * What a call asked for. It lies in the scratch behind the walk: what is read from there the verifier knows nothing of,
+ * so it follows the rest once, and not once for each call and flag that compat_exit tells apart.
+ */
+struct name_call {
+	struct call_place from;
+	struct call_place to;
+	__u64 flags;
+	__u32 deed;
+	__u32 at; /* where the record ends so far */
+};
+
+#define NAME_CALL (PATHS_END + sizeof(struct walk))
+
+_Static_assert(NAME_CALL + sizeof(struct name_call) <= SCRATCH_SMALL, "a call has room behind the walk");
+
+static __always_inline __u32 end_of(struct name_call *call)
+{
+	return *(volatile __u32 *)&call->at;
+}
+
+static __always_inline __u32 append_touched(__u8 *bytes, struct wire_file_name *record)
+{
+	__u32 thread = bpf_get_current_pid_tgid(), at = sizeof(*record);
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
+	record->touched_known = list != 0;
+	for (__u32 i = 0; list && i < TOUCHED_MAX; i++) {
+		if (i >= list->count)
+			break;
+		__builtin_memcpy(&bytes[at], &list->files[i], sizeof(struct wire_touched));
+		record->touched_count = i + 1;
+		at += sizeof(struct wire_touched);
+	}
+	return at;
+}
+
+static __always_inline void append_end(__u8 *bytes, struct name_call *call, struct wire_place *head,
+				       const struct call_place *place)
+{
+	__u32 at = end_of(call);
+	if (at <= PATHS_END)
+		call->at = append_place(bytes, at, head, place);
+}
+
 static __noinline void report_names(__u32 deed, __u64 call_flags, const struct call_place *from,
 				    const struct call_place *to)
 {
@@ -252,32 +296,27 @@ static __noinline void report_names(__u32 deed, __u64 call_flags, const struct c
 	if (!scratch)
 		return;
 	struct wire_file_name *record = (void *)scratch->bytes;
-	__u32 thread = bpf_get_current_pid_tgid();
-	__u32 at = sizeof(*record);
+	struct name_call *call = (void *)&scratch->bytes[NAME_CALL];
 
+	call->from = *from;
+	call->to = *to;
+	call->flags = call_flags;
+	call->deed = deed;
+	call->at = sizeof(*record);
+	barrier();
 	fill_header(&record->header, WIRE_FILE_NAME);
 	fill_current(&record->task);
-	record->deed = deed;
-	record->call_flags = call_flags;
+	record->deed = call->deed;
+	record->call_flags = call->flags;
 	record->touched_count = 0;
 	record->touched_known = 0;
-	if (deed == WIRE_NAME_UNLINK || deed == WIRE_NAME_RENAME) {
-		struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
-		record->touched_known = list != 0;
-		for (__u32 i = 0; list && i < TOUCHED_MAX; i++) {
-			if (i >= list->count)
-				break;
-			__builtin_memcpy(&scratch->bytes[at], &list->files[i], sizeof(struct wire_touched));
-			record->touched_count = i + 1;
-			at += sizeof(struct wire_touched);
-		}
-	}
-	at = append_place(scratch->bytes, at, &record->from, from);
-	if (at <= PATHS_END) {
-		at = append_place(scratch->bytes, at, &record->to, to);
-		if (at <= SCRATCH_SMALL)
-			submit(record, at, WIRE_FILE_NAME);
-	}
+	if (call->deed == WIRE_NAME_UNLINK || call->deed == WIRE_NAME_RENAME)
+		call->at = append_touched(scratch->bytes, record);
+	append_end(scratch->bytes, call, &record->from, &call->from);
+	append_end(scratch->bytes, call, &record->to, &call->to);
+	__u32 size = end_of(call);
+	if (size <= SCRATCH_SMALL)
+		submit(record, size, WIRE_FILE_NAME);
 	scratch->busy = 0;
 }
 

@@ -67,6 +67,16 @@ impl Home {
         self.path("events.xml")
     }
 
+    /// What its running agent answers to `tuxmon status`.
+    pub(crate) fn status(&self) -> serde_json::Value {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tuxmon"));
+        command.args(["status", "--json", "--state-dir"]).arg(self.path("state"));
+        let output = command.output().expect("the agent was built with this test");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        serde_json::from_str(&said).unwrap_or_else(|error| panic!("status: {error}: {said}{errors}"))
+    }
+
     /// Starts an agent that writes to the events file, and waits until it collects.
     pub(crate) fn start(&self) -> Agent {
         self.start_with(&[])
@@ -190,6 +200,18 @@ pub(crate) fn watch() -> Watch {
         panic!("the shared agent has ended ({status}); it says:\n{}", agent.log());
     }
     agent.watch()
+}
+
+/// Whether the shared agent knows what became of files that a name was taken from: whether they were executable, and
+/// whether a rename replaced one. It says so itself; the tracepoint tier of kernels before 6.13 does not know.
+pub(crate) fn knows_what_names_were() -> bool {
+    let shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let (_, home) = shared.as_ref().expect("the shared agent runs: its events are watched");
+    let status = home.status();
+    let facts = status["collection"].as_array().expect("status lists facts");
+    let deleted = facts.iter().find(|fact| fact["fact"] == "files deleted").expect("files are a fact");
+    let degraded = deleted["degraded"].as_array().expect("a fact lists what it misses");
+    !degraded.iter().any(|missing| missing["hook"] == "touch_set")
 }
 
 /// Ends the shared agent, if it was started.

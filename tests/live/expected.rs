@@ -127,8 +127,10 @@ pub(crate) fn file_create(process: &Process, path: &Path) -> Expected {
     }
 }
 
-/// Event 23: the process deleted the file.
+/// Event 23: the process deleted the file. Where the agent says that it cannot know what the file was, it must not
+/// guess.
 pub(crate) fn file_delete(process: &Process, path: &Path, executable: Want) -> Expected {
+    let executable = if crate::agent::knows_what_names_were() { executable } else { absent() };
     Expected {
         id: 23,
         fields: vec![

@@ -1,10 +1,13 @@
 //! What this kernel has: types, tracepoints, cgroups.
 
+use std::collections::HashSet;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use libbpf_rs::btf::{Btf, BtfKind, BtfType};
+
+use crate::programs::{HookSpec, Place};
 
 /// Where tracefs may be.
 const TRACEFS: [&str; 2] = ["/sys/kernel/tracing", "/sys/kernel/debug/tracing"];
@@ -31,33 +34,61 @@ pub(crate) fn has_call_exit(name: &str) -> bool {
     call_tracepoints().is_some_and(|folder| folder.join(format!("sys_exit_{name}")).is_dir())
 }
 
-/// The types of the running kernel.
-pub(crate) struct Types(Btf<'static>);
+/// What the running kernel's types say of the places that hooks want. They are read once, from end to end: a search for
+/// one name is as long.
+pub(crate) struct Types {
+    functions: HashSet<&'static str>,
+    tracepoints: HashSet<&'static str>,
+}
+
+/// Programs may loop by a helper where the kernel has its function.
+const LOOP: &str = "bpf_loop";
 
 impl Types {
-    pub(crate) fn load(file: Option<&Path>) -> Result<Self, String> {
+    pub(crate) fn load(file: Option<&Path>, hooks: &'static [HookSpec]) -> Result<Self, String> {
         let btf = match file {
             Some(file) => Btf::from_path(file),
             None => Btf::from_vmlinux(),
         };
-        btf.map(Self).map_err(|error| format!("{error:#}"))
+        let btf = btf.map_err(|error| format!("{error:#}"))?;
+        let function = |spec: &HookSpec| match spec.place {
+            Place::Function(name) => Some(name),
+            Place::Tracepoint(_) | Place::CallExit(_) | Place::Cgroup | Place::Iterator => None,
+        };
+        let tracepoint = |spec: &HookSpec| match spec.place {
+            Place::Tracepoint(name) => Some(name),
+            Place::Function(_) | Place::CallExit(_) | Place::Cgroup | Place::Iterator => None,
+        };
+        let functions: HashSet<_> = hooks.iter().filter_map(function).chain(std::iter::once(LOOP)).collect();
+        let tracepoints: HashSet<_> = hooks.iter().filter_map(tracepoint).collect();
+        let mut types = Self { functions: HashSet::new(), tracepoints: HashSet::new() };
+        for id in 1..u32::try_from(btf.len()).unwrap_or(u32::MAX) {
+            let Some(found) = btf.type_by_id::<BtfType<'_>>(id.into()) else { continue };
+            let Some(name) = found.name().and_then(|name| name.to_str()) else { continue };
+            if found.kind() == BtfKind::Func {
+                types.functions.extend(functions.get(name));
+            } else if found.kind() == BtfKind::Typedef
+                && let Some(name) = name.strip_prefix("btf_trace_")
+            {
+                types.tracepoints.extend(tracepoints.get(name));
+            }
+        }
+        Ok(types)
     }
 
-    /// Whether programs may loop by a helper: it is there when the kernel has its function.
+    /// Whether programs may loop by a helper.
     pub(crate) fn has_loop(&self) -> bool {
-        self.has_function("bpf_loop")
+        self.has_function(LOOP)
     }
 
     /// Whether it has this function, not inlined.
     pub(crate) fn has_function(&self, name: &str) -> bool {
-        self.0.type_by_name::<libbpf_rs::btf::types::Func<'_>>(name).is_some()
+        self.functions.contains(name)
     }
 
     /// Whether it has this raw tracepoint.
     pub(crate) fn has_tracepoint(&self, name: &str) -> bool {
-        self.0
-            .type_by_name::<BtfType<'_>>(&format!("btf_trace_{name}"))
-            .is_some_and(|found| found.kind() == BtfKind::Typedef)
+        self.tracepoints.contains(name)
     }
 }
 

@@ -13,11 +13,13 @@ mod programs;
 mod ring;
 mod seed;
 mod tier;
+mod words;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use accounts::Loss;
+pub use load::{Surveyed, survey};
 pub use programs::{Domain, Group, HookState, HookStatus, Tier};
 pub use tier::TierChoice;
 
@@ -145,7 +147,24 @@ impl Sensor {
     /// Loads all programs that this kernel can have and attaches those that `options.collect` needs.
     pub fn start(options: &Options) -> Result<Self, SensorError> {
         kernel::mount_tracefs();
-        let loaded = load::load(options)?;
+        let mut refused = Vec::new();
+        loop {
+            let sensor = Self::start_without(options, &refused)?;
+            let before = refused.len();
+            for (program, reason) in sensor.refused_at_attaching() {
+                if refused.iter().all(|(known, _)| *known != program) {
+                    refused.push((program, reason));
+                }
+            }
+            if refused.len() == before {
+                return Ok(sensor);
+            }
+        }
+    }
+
+    /// The same, where it is known that some programs cannot be attached.
+    fn start_without(options: &Options, refused: &[(&'static str, String)]) -> Result<Self, SensorError> {
+        let loaded = load::load(options, refused)?;
         let cgroup = kernel::CgroupRoot::find();
         let object = loaded.object;
         let mut sensor = Self {
@@ -226,6 +245,7 @@ impl Sensor {
                 tier: hook.spec.tier,
                 state: match (&hook.unavailable, &hook.link) {
                     (None, None) if !self.tiers.uses(hook.spec) => HookState::OtherTier,
+                    (Some(_), _) if !self.tiers.misses(hook.spec) => HookState::OtherTier,
                     (Some(reason), _) => HookState::Unavailable(reason.clone()),
                     (None, Some(_)) => HookState::Attached,
                     (None, None) => HookState::NotWanted,
@@ -233,6 +253,17 @@ impl Sensor {
                 loses: hook.spec.loses,
             })
             .collect()
+    }
+
+    /// Programs of the deep tier that were loaded and cannot be attached: the other tier was not loaded, and may do.
+    fn refused_at_attaching(&self) -> Vec<(&'static str, String)> {
+        let missed = |hook: &&Hook| {
+            hook.spec.tier == Tier::Deep
+                && hook.spec.need == programs::Need::Tier
+                && self.tiers.may_fall_back(hook.spec)
+        };
+        let reason = |hook: &Hook| Some((hook.spec.program, hook.unavailable.clone()?));
+        self.hooks.iter().filter(missed).filter_map(reason).collect()
     }
 
     fn attach(&mut self, position: usize) -> Result<(), SensorError> {

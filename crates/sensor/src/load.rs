@@ -1,13 +1,11 @@
 //! Loading and attaching, with all that a kernel may refuse.
 
-use std::sync::Mutex;
-
-use libbpf_rs::{Link, Object, ObjectBuilder, PrintLevel, ProgramMut};
+use libbpf_rs::{Link, Object, ObjectBuilder, ProgramMut};
 
 use crate::kernel::{CgroupRoot, Types, has_call_exit};
 use crate::programs::{HOOKS, HookSpec, Need, Place};
 use crate::tier::{TierChoice, Tiers};
-use crate::{Hook, Options, SensorError};
+use crate::{Hook, Options, SensorError, words};
 
 /// The kernel side, compiled by `build.rs`.
 static OBJECT: &Aligned<[u8]> =
@@ -43,52 +41,90 @@ fn choose(options: &Options, hooks: &[Hook]) -> Tiers {
     })
 }
 
-/// What libbpf said while it loaded: the only place where a refused program is named.
-static WORDS: Mutex<String> = Mutex::new(String::new());
-
-/// Loads every program that the kernel has a place for. A program that the kernel refuses is left out and the rest
-/// is loaded again, so at most as many rounds are made as there are programs.
-pub(crate) fn load(options: &Options) -> Result<Loaded, SensorError> {
-    let types = Types::load(options.btf.as_deref()).map_err(SensorError::NoBtf)?;
-    libbpf_rs::set_print(Some((PrintLevel::Warn, keep_words)));
-    let deep =
-        if options.tier == TierChoice::Tracepoint { Err("not asked for".to_owned()) } else { probe(options) };
-    let mut hooks: Vec<Hook> = HOOKS
-        .iter()
-        .map(|spec| Hook { spec, unavailable: missing_place(spec, &types, deep.as_ref()), link: None })
-        .collect();
+/// Loads the programs of the tier that serves each group: what this kernel has no place for is known before, so they
+/// are verified once. A program that the kernel refuses all the same is left out, its group is given to the other tier,
+/// and the rest is loaded again; the same for programs that `refused` names, which could be loaded but not attached.
+pub(crate) fn load(options: &Options, refused: &[(&'static str, String)]) -> Result<Loaded, SensorError> {
+    let types = Types::load(options.btf.as_deref(), HOOKS).map_err(SensorError::NoBtf)?;
+    let mut hooks = places(options, &types);
+    for (program, reason) in refused {
+        for hook in hooks.iter_mut().filter(|hook| hook.spec.program == *program) {
+            hook.unavailable.get_or_insert_with(|| reason.clone());
+        }
+    }
     for _ in 0..=HOOKS.len() {
-        WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
-        let reason = match load_once(options, &types, &hooks) {
-            Ok(object) => {
-                let tiers = choose(options, &hooks);
-                return Ok(Loaded { object, hooks, tiers });
-            }
-            Err(error) => error,
-        };
-        let words = WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        let refused =
-            refused_program(&words).and_then(|name| hooks.iter_mut().find(|hook| hook.spec.program == name));
-        match refused {
-            Some(hook) if hook.spec.need == Need::Essential => {
-                return Err(SensorError::Program {
-                    program: hook.spec.program.to_owned(),
-                    reason: last_lines(&words),
-                });
-            }
-            Some(hook) if hook.unavailable.is_none() => hook.unavailable = Some(last_lines(&words)),
-            Some(_) | None if reason.kind() == libbpf_rs::ErrorKind::PermissionDenied => {
-                return Err(SensorError::NotPermitted(format!("{reason:#}")));
-            }
-            Some(_) | None => {
-                return Err(SensorError::Kernel {
-                    doing: "loading the programs",
-                    reason: last_lines(&words),
-                });
-            }
+        let tiers = choose(options, &hooks);
+        let wanted = |hook: &Hook| hook.unavailable.is_none() && tiers.uses(hook.spec);
+        match load_once(options, &types, &hooks, wanted, Statistics::No) {
+            Ok(object) => return Ok(Loaded { object, hooks, tiers }),
+            Err(error) => leave_out(&mut hooks, &error)?,
         }
     }
     Err(SensorError::Kernel { doing: "loading the programs", reason: "every program was refused".to_owned() })
+}
+
+/// One program and what the verifier made of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surveyed {
+    /// Its name in `bpf/`.
+    pub program: &'static str,
+    /// Instructions that the verifier walked, or why the program is not available here.
+    pub verified: Result<u64, String>,
+}
+
+/// Loads all programs that this kernel has a place for, of both tiers, attaches none, and says what the verifier made
+/// of each.
+pub fn survey(options: &Options) -> Result<Vec<Surveyed>, SensorError> {
+    let types = Types::load(options.btf.as_deref(), HOOKS).map_err(SensorError::NoBtf)?;
+    let mut hooks = places(&Options { tier: TierChoice::Auto, ..options.clone() }, &types);
+    for _ in 0..=HOOKS.len() {
+        let wanted = |hook: &Hook| hook.unavailable.is_none();
+        match load_once(options, &types, &hooks, wanted, Statistics::Yes) {
+            Ok(_) => break,
+            Err(error) => leave_out(&mut hooks, &error)?,
+        }
+    }
+    let counts = words::heard().verified;
+    let count = |program: &str| counts.iter().find(|(name, _)| name == program).map(|(_, count)| *count);
+    let surveyed = hooks.into_iter().map(|hook| Surveyed {
+        program: hook.spec.program,
+        verified: match hook.unavailable {
+            Some(reason) => Err(reason),
+            None => count(hook.spec.program).ok_or_else(|| "the verifier gave no count".to_owned()),
+        },
+    });
+    Ok(surveyed.collect())
+}
+
+/// Marks the program that the kernel has just refused; the error is the caller's when there is no going on.
+fn leave_out(hooks: &mut [Hook], error: &libbpf_rs::Error) -> Result<(), SensorError> {
+    let words = words::heard();
+    let refused =
+        words.refused_program().and_then(|name| hooks.iter_mut().find(|hook| hook.spec.program == name));
+    match refused {
+        Some(hook) if hook.spec.need == Need::Essential => {
+            Err(SensorError::Program { program: hook.spec.program.to_owned(), reason: words.last_lines() })
+        }
+        Some(hook) if hook.unavailable.is_none() => {
+            hook.unavailable = Some(words.last_lines());
+            Ok(())
+        }
+        Some(_) | None if error.kind() == libbpf_rs::ErrorKind::PermissionDenied => {
+            Err(SensorError::NotPermitted(format!("{error:#}")))
+        }
+        Some(_) | None => {
+            Err(SensorError::Kernel { doing: "loading the programs", reason: words.last_lines() })
+        }
+    }
+}
+
+/// All hooks, each with the reason why this kernel has no place for it, where that is so.
+fn places(options: &Options, types: &Types) -> Vec<Hook> {
+    words::listen(false);
+    let deep =
+        if options.tier == TierChoice::Tracepoint { Err("not asked for".to_owned()) } else { probe(options) };
+    let hook = |spec| Hook { spec, unavailable: missing_place(spec, types, deep.as_ref()), link: None };
+    HOOKS.iter().map(hook).collect()
 }
 
 /// Why a hook has no place on this kernel.
@@ -124,7 +160,24 @@ fn builder(options: &Options) -> libbpf_rs::Result<ObjectBuilder> {
     Ok(builder)
 }
 
-fn load_once(options: &Options, types: &Types, hooks: &[Hook]) -> libbpf_rs::Result<Object> {
+/// Whether the verifier is asked what it did.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Statistics {
+    No,
+    Yes,
+}
+
+/// `BPF_LOG_STATS` of the kernel.
+const LOG_STATISTICS: u32 = 4;
+
+fn load_once(
+    options: &Options,
+    types: &Types,
+    hooks: &[Hook],
+    wanted: impl Fn(&Hook) -> bool,
+    statistics: Statistics,
+) -> libbpf_rs::Result<Object> {
+    words::listen(statistics == Statistics::Yes);
     let object = if types.has_loop() { OBJECT } else { OBJECT_BEFORE_5_17 };
     let mut open = builder(options)?.open_memory(&object.bytes)?;
     let cpus = u32::try_from(libbpf_rs::num_possible_cpus()?).unwrap_or(u32::MAX / SCRATCH_PER_CPU);
@@ -136,9 +189,10 @@ fn load_once(options: &Options, types: &Types, hooks: &[Hook]) -> libbpf_rs::Res
         }
     }
     for mut program in open.progs_mut() {
-        let available =
-            hooks.iter().any(|hook| program.name() == hook.spec.program && hook.unavailable.is_none());
-        program.set_autoload(available);
+        program.set_autoload(hooks.iter().any(|hook| program.name() == hook.spec.program && wanted(hook)));
+        if statistics == Statistics::Yes {
+            program.set_log_level(LOG_STATISTICS);
+        }
     }
     open.load()
 }
@@ -158,46 +212,4 @@ pub(crate) fn attach(object: &Object, spec: &HookSpec, cgroup: Option<&CgroupRoo
         Place::Tracepoint(_) | Place::Function(_) | Place::Iterator => program.attach(),
     };
     link.map_err(|error| format!("{error:#}"))
-}
-
-/// Keeps the end of what libbpf says: verifier logs are long.
-#[allow(clippy::needless_pass_by_value)] // libbpf-rs prescribes the signature
-fn keep_words(_level: PrintLevel, words: String) {
-    const MOST: usize = 64 * 1024;
-    let mut kept = WORDS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if kept.len() < MOST {
-        let room = MOST - kept.len();
-        kept.extend(words.chars().take(room));
-    } else if words.contains("failed to load") {
-        kept.push_str(&words);
-    }
-}
-
-/// The program in `libbpf: prog 'NAME': failed to load: …`.
-fn refused_program(words: &str) -> Option<&str> {
-    words.lines().rev().find_map(|line| {
-        let (before, after) = line.split_once("prog '")?;
-        let (name, rest) = after.split_once('\'')?;
-        (before.contains("libbpf") && rest.contains("failed to load")).then_some(name)
-    })
-}
-
-/// The verifier's last words: the lines before its statistics, or the last lines where it had none.
-fn last_lines(words: &str) -> String {
-    let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let end = lines.iter().rposition(|line| line.starts_with("processed ")).unwrap_or(lines.len());
-    lines[end.saturating_sub(3)..end].join("; ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::refused_program;
-
-    #[test]
-    fn the_refused_program_is_named() {
-        let words = "libbpf: prog 'tcp_state': BPF program load failed: -EACCES\n\
-                     libbpf: prog 'tcp_state': failed to load: -13\nlibbpf: failed to load object 'x'\n";
-        assert_eq!(refused_program(words), Some("tcp_state"));
-        assert_eq!(refused_program("libbpf: elf: cannot read\n"), None);
-    }
 }

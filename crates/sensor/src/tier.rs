@@ -36,6 +36,20 @@ impl Tiers {
         Self { choice, refused, datagrams }
     }
 
+    /// Whether it is a loss that this hook is not to be had. The deep tier is one where it was wanted, although the other
+    /// takes its place; what belongs to a tier that would not be used anyway is none.
+    pub(crate) fn misses(&self, hook: &HookSpec) -> bool {
+        let deep_was_wanted = hook.tier == Tier::Deep
+            && hook.group != Group::Datagrams
+            && self.choice != TierChoice::Tracepoint;
+        self.uses(hook) || deep_was_wanted
+    }
+
+    /// Whether the tracepoint tier would serve a group, if this hook of it were not to be had.
+    pub(crate) fn may_fall_back(&self, hook: &HookSpec) -> bool {
+        self.choice == TierChoice::Auto && self.uses(hook)
+    }
+
     /// Whether a hook belongs to the tier that serves its group.
     pub(crate) fn uses(&self, hook: &HookSpec) -> bool {
         if hook.group == Group::Datagrams {
@@ -70,6 +84,19 @@ mod tests {
         assert!(all.contains(&"deep_open") && !all.contains(&"exit_openat"));
         assert!(all.contains(&"udp_sent") && !all.contains(&"deep_udp_sent"));
         assert!(!all.contains(&"compat_exit"), "no program stands on every system call");
+    }
+
+    #[test]
+    fn only_what_would_be_used_is_missed() {
+        let missed = |choice: TierChoice, missing: &str| {
+            let tiers = Tiers::choose(choice, |hook| hook.program != missing);
+            HOOKS.iter().any(|hook| hook.program == missing && tiers.misses(hook))
+        };
+        assert!(missed(TierChoice::Auto, "deep_unlink"), "the other tier knows less");
+        assert!(!missed(TierChoice::Tracepoint, "deep_unlink"), "it was not asked for");
+        assert!(!missed(TierChoice::Auto, "touch_set"), "the deep tier needs it not");
+        assert!(missed(TierChoice::Tracepoint, "touch_set"));
+        assert!(!missed(TierChoice::Auto, "deep_udp_sent"), "the tracepoints are as good");
     }
 
     #[test]
