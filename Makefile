@@ -38,6 +38,10 @@ test: deps ## Run every test; the live ones too where this machine allows it
 test-kernels: deps ## Run the live tests on Debian's kernels in an emulator (needs qemu-system-x86 and busybox-static)
 	@cargo xtask kernels $(ARGS)
 
+.PHONY: test-heavy
+test-heavy: deps ## Run the floods and the attempts to blind the agent in full length (root; minutes, all processors)
+	@TUXMON_HEAVY=1 cargo test --locked --package tuxmon --test live -- overload:: --nocapture
+
 .PHONY: lint
 lint: deps ## Formatting, clippy, documentation, licences, generated files
 	@exec scripts/lint

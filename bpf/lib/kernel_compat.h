@@ -122,10 +122,17 @@ static __always_inline bool in_compat_call(struct task_struct *task)
 
 /*
  * 5.12 (5ca419f2864a, "bpf: Add BPF_FETCH field / create atomic_fetch_add instruction") tells what was there before.
- * Without it two writers at the same instant may take one place, and one flow is reported later.
+ * Without it two writers at the same instant may take one place: a flow is reported later, two records of a CPU have
+ * the same number, which no total is wrong by; and of two who want a scratch buffer, one would have to be scheduled in
+ * between the other's two instructions.
  */
 #ifdef BEFORE_5_17
-#define FETCH_AND_ADD(place, count) ({ __u64 before = *(place); *(place) = before + (count); before; })
+#define FETCH_AND_ADD(place, count)                 \
+	({                                          \
+		__u64 before = *(place);            \
+		__sync_fetch_and_add(place, count); \
+		before;                             \
+	})
 #define TAKE_IF(place, before, after) ({ *(place) = (after); true; })
 #else
 #define FETCH_AND_ADD(place, count) __sync_fetch_and_add(place, count)

@@ -4,7 +4,7 @@
  *
  * A record is put together in a scratch buffer and copied into the ring with its exact size, because a reservation
  * must have a constant size and paths have none. Each CPU has several scratch buffers, because an interrupt may
- * bring a fact (a TCP handshake) while another is being filled.
+ * bring a fact (a TCP handshake) while another is being filled, and another task may be scheduled in the middle.
  */
 #ifndef TUXMON_SUBMIT_H
 #define TUXMON_SUBMIT_H
@@ -83,10 +83,37 @@ static __always_inline void fill_header(struct wire_header *header, __u16 kind)
 	header->kind = kind;
 	header->cpu = bpf_get_smp_processor_id();
 	header->time_ns = bpf_ktime_get_boot_ns();
-	if (sequence) {
-		header->sequence = *sequence;
-		__sync_fetch_and_add(sequence, 1);
+	if (sequence)
+		header->sequence = FETCH_AND_ADD(sequence, 1);
+}
+
+/*
+ * How many sixteenths of the ring may be full for a record of this kind to be taken. Whoever floods the ring with files
+ * finds it closed at the half; what is left is for those whose loss cannot be made good: first connections, and only
+ * processes to the brim. docs/decisions/0021-who-may-fill-the-ring.md has the measurements.
+ */
+static __always_inline __u32 sixteenths_of(__u16 kind)
+{
+	switch (kind) {
+	case WIRE_FILE_OPEN:
+	case WIRE_FILE_NAME:
+	case WIRE_PTRACE:
+	case WIRE_BPF:
+		return 8;
+	case WIRE_NETWORK:
+		return 12;
+	default:
+		return 16;
 	}
+}
+
+static __always_inline bool may_enter(__u16 kind)
+{
+	__u32 sixteenths = sixteenths_of(kind);
+	if (sixteenths == 16)
+		return true;
+	__u64 size = bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE);
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) <= size / 16 * sixteenths;
 }
 
 static __always_inline void submit(void *record, __u32 size, __u16 kind)
@@ -94,10 +121,10 @@ static __always_inline void submit(void *record, __u32 size, __u16 kind)
 	struct wire_header *header = record;
 	header->size = size;
 	struct wire_account *account = account_of(kind);
-	long failed = bpf_ringbuf_output(&ring, record, size, 0);
+	bool taken = may_enter(kind) && !bpf_ringbuf_output(&ring, record, size, 0);
 	if (!account)
 		return;
-	if (!failed) {
+	if (taken) {
 		__sync_fetch_and_add(&account->submitted, 1);
 		return;
 	}
@@ -117,10 +144,8 @@ static __always_inline void submit(void *record, __u32 size, __u16 kind)
 		for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {                                 \
 			__u32 key = first + i;                                                \
 			struct size *scratch = bpf_map_lookup_elem(&scratch_##size, &key);    \
-			if (scratch && !scratch->busy) {                                      \
-				scratch->busy = 1;                                            \
+			if (scratch && !scratch->busy && TAKE_IF(&scratch->busy, 0, 1))       \
 				return scratch;                                               \
-			}                                                                     \
 		}                                                                             \
 		count_missed(kind);                                                           \
 		return 0;                                                                     \

@@ -141,6 +141,11 @@ impl Agent {
         self.child.id()
     }
 
+    /// Its standard output, if that was piped and nobody has taken it.
+    pub(crate) fn take_output(&mut self) -> Option<std::process::ChildStdout> {
+        self.child.stdout.take()
+    }
+
     /// Its events from now on.
     pub(crate) fn watch(&self) -> Watch {
         Watch::of_file(&self.events)

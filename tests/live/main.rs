@@ -23,6 +23,7 @@ mod hashes;
 mod identity;
 mod network_connect;
 mod output;
+mod overload;
 mod process_access;
 mod process_create;
 mod process_terminate;
@@ -81,6 +82,7 @@ const CHAPTERS: &[Chapter] = chapters![
     error_report,
     hashes,
     output,
+    overload,
 ];
 
 fn main() -> ExitCode {

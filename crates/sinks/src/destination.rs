@@ -5,11 +5,22 @@ use std::sync::Arc;
 
 use tuxmon_event::Timestamp;
 
+/// Who goes first when a destination is slow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rank {
+    /// May fill the queue to the brim.
+    Leads,
+    /// Finds the queue closed when it is half full, so that a flood of such lines takes no room from those that lead.
+    Yields,
+}
+
 /// One rendered event. Sinks of the same format share the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// The event's id, by which losses are counted.
     pub event_id: u16,
+    /// Whether it makes room for others.
+    pub rank: Rank,
     /// When the event was written, as its envelope says.
     pub written: Timestamp,
     /// The text, without a line feed at its end.

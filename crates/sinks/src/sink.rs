@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::losses::Losses;
-use crate::{Destination, Line, Loss, Stop, Why};
+use crate::{Destination, Line, Loss, Rank, Stop, Why};
 
 /// How much may wait for a destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,16 @@ impl Default for Limits {
     /// Some seconds of a busy machine.
     fn default() -> Limits {
         Limits { lines: 65_536, bytes: 64 << 20 }
+    }
+}
+
+impl Limits {
+    /// How much may wait for a line of this rank to be taken.
+    fn of(self, rank: Rank) -> Limits {
+        match rank {
+            Rank::Leads => self,
+            Rank::Yields => Limits { lines: self.lines / 2, bytes: self.bytes / 2 },
+        }
     }
 }
 
@@ -100,12 +110,11 @@ impl Sink {
 
     /// Queues a line, or counts it as lost when the queue is full. Never waits for the destination.
     pub fn offer(&self, line: &Line) {
+        let Limits { lines, bytes } = self.limits.of(line.rank);
         let mut state = self.shared.lock();
         let why = if state.gone {
             Why::Gone
-        } else if state.pending.len() >= self.limits.lines
-            || state.bytes + line.text.len() > self.limits.bytes
-        {
+        } else if state.pending.len() >= lines || state.bytes + line.text.len() > bytes {
             Why::QueueFull
         } else {
             state.bytes += line.text.len();

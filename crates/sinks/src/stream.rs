@@ -96,7 +96,12 @@ mod tests {
 
     fn lines() -> Vec<Line> {
         ["first", "", "the third", "x"]
-            .map(|text| Line { event_id: 1, written: Timestamp(0), text: text.into() })
+            .map(|text| Line {
+                event_id: 1,
+                rank: crate::Rank::Leads,
+                written: Timestamp(0),
+                text: text.into(),
+            })
             .to_vec()
     }
 
@@ -127,7 +132,8 @@ mod tests {
     #[test]
     fn long_batches_go_out_in_pieces() {
         let long: std::sync::Arc<str> = "y".repeat(100 << 10).into();
-        let lines = vec![Line { event_id: 1, written: Timestamp(0), text: long }; 5];
+        let lines =
+            vec![Line { event_id: 1, rank: crate::Rank::Leads, written: Timestamp(0), text: long }; 5];
         let mut out = Vec::new();
         let (finished, error) = LineStream::default().write(&lines, &mut out);
         assert_eq!((finished, error.is_none(), out.len()), (2, true, 2 * (100 << 10) + 2));

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tuxmon_event::Timestamp;
 use tuxmon_sinks::{
-    AppendedFile, Destination, Limits, Line, Loss, Notice, Outcome, Sink, StandardOutput, Stop, Syslog, Why,
+    AppendedFile, Destination, Limits, Line, Loss, Notice, Outcome, Rank, Sink, StandardOutput, Stop, Syslog,
+    Why,
 };
 
 /// Long enough for a machine under load, short enough to fail in time.
@@ -19,7 +20,12 @@ const SOON: Duration = Duration::from_secs(20);
 const END: &str = "the end";
 
 fn line(number: usize, text: String) -> Line {
-    Line { event_id: (number % 3) as u16 + 1, written: Timestamp(number as i64), text: text.into() }
+    Line {
+        event_id: (number % 3) as u16 + 1,
+        rank: Rank::Leads,
+        written: Timestamp(number as i64),
+        text: text.into(),
+    }
 }
 
 fn numbered(number: usize) -> Line {
@@ -245,6 +251,20 @@ fn the_queue_is_bounded_in_bytes_too() {
     }
     assert!(sink.pending() <= 10);
     assert!(sink.take_losses().iter().map(|loss| loss.count).sum::<u64>() >= 80);
+}
+
+#[test]
+fn lines_that_yield_leave_half_of_the_queue_to_those_that_lead() {
+    let place = SyslogPlace::absent();
+    for limits in [Limits { lines: 10, bytes: 1 << 20 }, Limits { lines: 1000, bytes: 1000 }] {
+        let sink = start(&place, limits);
+        (0..100).for_each(|_| sink.offer(&Line { rank: Rank::Yields, ..line(0, "y".repeat(100)) }));
+        assert_eq!(sink.pending(), 5, "{limits:?}");
+        (0..5).for_each(|_| sink.offer(&line(1, "l".repeat(100))));
+        assert_eq!(sink.pending(), 10, "{limits:?}");
+        let lost: Vec<_> = sink.take_losses().iter().map(|loss| (loss.event_id, loss.count)).collect();
+        assert_eq!(lost, [(1, 95)], "{limits:?}");
+    }
 }
 
 #[test]

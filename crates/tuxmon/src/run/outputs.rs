@@ -12,7 +12,7 @@ use tuxmon_event::{EVENTS, Event, Timestamp};
 use tuxmon_host::machine::host_name;
 use tuxmon_pipeline::{Output, Pipeline, Trouble};
 use tuxmon_render::{Colour, Envelope, FieldSizes};
-use tuxmon_sinks::{AppendedFile, Limits, Line, Loss, Notice, RecordIds, Sink, StandardOutput, Syslog};
+use tuxmon_sinks::{AppendedFile, Limits, Line, Loss, Notice, Rank, RecordIds, Sink, StandardOutput, Syslog};
 
 use super::args::{Format, OutputChoice, Place};
 use crate::control::protocol::OutputStatus;
@@ -156,7 +156,8 @@ impl Outputs {
 
 impl Output for Outputs {
     fn write(&mut self, event: &Event) {
-        *self.written.entry(event.spec().id).or_default() += 1;
+        let event_id = event.spec().id;
+        *self.written.entry(event_id).or_default() += 1;
         let issued = self.ids.issue();
         if issued.started_over {
             tracing::warn!("record ids have reached 2^31 and start over at 0");
@@ -182,10 +183,18 @@ impl Output for Outputs {
                 rendered.push((form, Arc::clone(&text)));
                 text
             });
-            self.sinks[position].1.offer(&Line { event_id: event.spec().id, written, text });
+            self.sinks[position].1.offer(&Line { event_id, rank: rank(event_id), written, text });
         }
         self.computer = computer;
     }
+}
+
+/// What nobody may crowd out: who ran and ended, who was spoken to, and what the agent says of itself.
+/// docs/decisions/0021-who-may-fill-the-ring.md has the same order for the ring.
+const LEADING: [u16; 6] = [1, 3, 4, 5, 16, ERROR_REPORT];
+
+fn rank(event_id: u16) -> Rank {
+    if LEADING.contains(&event_id) { Rank::Leads } else { Rank::Yields }
 }
 
 fn open(choice: &OutputChoice, format: Option<Format>) -> anyhow::Result<(Form, Sink)> {
