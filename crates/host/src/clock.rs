@@ -26,9 +26,33 @@ const ATTEMPTS: u32 = 8;
 #[derive(Debug, Clone)]
 pub struct Clock {
     offset_ns: i64,
+    /// How long the machine has slept since it was started.
+    slept_ns: i64,
     boot_offset_ns: i64,
     source: Source,
 }
+
+/// Something that happened to time itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jump {
+    /// The wall clock was set.
+    Set {
+        /// What it would say now.
+        from: Timestamp,
+        /// What it says.
+        to: Timestamp,
+    },
+    /// The machine slept: nothing ran.
+    Slept {
+        /// Since when, as near as can be known.
+        from: Timestamp,
+        /// Until when.
+        to: Timestamp,
+    },
+}
+
+/// A change of the offset that is not worth a word: no reading of the clocks is that wrong, and slewing moves both.
+const SMALL_NS: i64 = 500_000_000;
 
 /// Where the offset for times of events comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,20 +69,34 @@ impl Clock {
     pub fn start(state: Option<&StateDirectory>) -> Self {
         let offset_ns = measure();
         let boot_offset_ns = state.map_or(offset_ns, |state| offset_of_this_boot(state, offset_ns));
-        Self { offset_ns, boot_offset_ns, source: Source::Machine }
+        Self { offset_ns, slept_ns: slept(), boot_offset_ns, source: Source::Machine }
     }
 
     /// A clock with a given offset, for recorded streams and tests.
     pub fn fixed(offset_ns: i64) -> Self {
-        Self { offset_ns, boot_offset_ns: offset_ns, source: Source::Fixed }
+        Self { offset_ns, slept_ns: 0, boot_offset_ns: offset_ns, source: Source::Fixed }
     }
 
-    /// Follows the wall clock. Costs well under a microsecond: call it for each batch of records.
-    pub fn refresh(&mut self) {
+    /// Follows the wall clock, and says what happened to it since the last time. Costs well under a microsecond: call it
+    /// for each batch of records.
+    pub fn refresh(&mut self) -> Option<Jump> {
         match self.source {
-            Source::Machine => self.offset_ns = measure(),
-            Source::Fixed => {}
+            Source::Machine => self.follow(now(), measure(), slept()),
+            Source::Fixed => None,
         }
+    }
+
+    /// Takes over what the clocks say. A clock that was set while the machine slept is told first; the sleep, next time.
+    fn follow(&mut self, now: BootTime, offset_ns: i64, slept_ns: i64) -> Option<Jump> {
+        let from = self.timestamp(now);
+        let step = offset_ns.saturating_sub(std::mem::replace(&mut self.offset_ns, offset_ns));
+        let to = self.timestamp(now);
+        if step.abs() >= SMALL_NS {
+            return Some(Jump::Set { from, to });
+        }
+        let sleep = slept_ns.saturating_sub(self.slept_ns);
+        self.slept_ns = slept_ns;
+        (sleep >= SMALL_NS).then_some(Jump::Slept { from: Timestamp(to.0.saturating_sub(sleep)), to })
     }
 
     /// When that was, by the wall clock of now.
@@ -75,6 +113,12 @@ impl Clock {
 /// The boot time of now.
 pub fn now() -> BootTime {
     BootTime(read(ClockId::Boottime) as u64)
+}
+
+/// The boot clock goes on while the machine sleeps, the monotonic clock does not.
+fn slept() -> i64 {
+    let monotonic = read(ClockId::Monotonic);
+    read(ClockId::Boottime) - monotonic
 }
 
 /// Wall clock minus boot clock: the wall clock is read between two reads of the boot clock, and the narrowest
@@ -169,9 +213,54 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_set_is_followed_and_told_once() {
+        let mut clock = Clock::fixed(1_000 * NANOS_PER_SECOND);
+        let hour = 3600 * NANOS_PER_SECOND;
+        let now = BootTime(5);
+        for step in [hour, -hour, -hour, NANOS_PER_SECOND] {
+            let (before, guids) = (clock.timestamp(now), clock.boot_offset_ns());
+            let after = Timestamp(before.0 + step);
+            let told = clock.follow(now, clock.offset_ns + step, 0);
+            assert_eq!(told, Some(Jump::Set { from: before, to: after }));
+            assert_eq!(clock.timestamp(now), after, "events have the new time at once");
+            assert_eq!(clock.boot_offset_ns(), guids, "identities do not move");
+            assert_eq!(clock.follow(now, clock.offset_ns, 0), None);
+        }
+        assert_eq!(clock.follow(now, clock.offset_ns + SMALL_NS - 1, 0), None, "slewing");
+    }
+
+    #[test]
+    fn a_sleep_is_told_once_and_moves_no_time() {
+        let mut clock = Clock::fixed(1_000 * NANOS_PER_SECOND);
+        let night = 8 * 3600 * NANOS_PER_SECOND;
+        let morning = BootTime(night as u64 + 7);
+        let to = clock.timestamp(morning);
+        let told = clock.follow(morning, clock.offset_ns, night);
+        assert_eq!(told, Some(Jump::Slept { from: Timestamp(to.0 - night), to }));
+        assert_eq!(clock.timestamp(morning), to);
+        assert_eq!(clock.follow(morning, clock.offset_ns, night + 1), None);
+    }
+
+    #[test]
+    fn a_clock_set_during_a_sleep_is_told_with_it() {
+        let mut clock = Clock::fixed(0);
+        let (now, hour) = (BootTime(3600 * NANOS_PER_SECOND as u64), 3600 * NANOS_PER_SECOND);
+        let first = clock.follow(now, hour, hour);
+        assert_eq!(first, Some(Jump::Set { from: Timestamp(hour), to: Timestamp(2 * hour) }));
+        let second = clock.follow(now, hour, hour);
+        assert_eq!(second, Some(Jump::Slept { from: Timestamp(hour), to: Timestamp(2 * hour) }));
+    }
+
+    #[test]
+    fn the_clocks_of_this_machine_jump_nowhere() {
+        let mut clock = Clock::start(None);
+        assert_eq!(clock.refresh(), None);
+    }
+
+    #[test]
     fn a_fixed_clock_stays() {
         let mut clock = Clock::fixed(1_000);
-        clock.refresh();
+        assert_eq!(clock.refresh(), None);
         assert_eq!(clock.timestamp(BootTime(5)), Timestamp(1_005));
         assert_eq!(clock.boot_offset_ns(), 1_000);
     }

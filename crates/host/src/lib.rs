@@ -5,6 +5,7 @@
 //! arrives later, so that nobody on this machine can stall the line. It must never learn what an event is made
 //! of, and never judge: it says what is known, and nothing when it is not.
 
+pub mod alive;
 pub mod clock;
 mod deadline;
 #[cfg(test)]

@@ -92,6 +92,14 @@ impl StateDirectory {
         Ok(Some(bytes))
     }
 
+    /// Opens a file to be overwritten in place, and makes it when it is missing: for what is written so often that a
+    /// crash may take the last time away.
+    pub fn open_in_place(&self, name: &str) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let mode = Mode::RUSR | Mode::WUSR;
+        Ok(File::from(rustix::fs::openat(&self.directory, name, flags, mode)?))
+    }
+
     /// Replaces a file as a whole: whoever reads it, also after a crash, finds the old bytes or the new ones.
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let temporary = format!("{name}.new");

@@ -1,0 +1,128 @@
+//! Until when an agent was alive: what the next one needs to say since when nobody looked.
+//!
+//! A file in the state directory holds the last moment at which the agent ran, and whether it has ended in order. It is
+//! overwritten in place and not synced: what the machine's power takes away is at most what its kernel had not written.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use tuxmon_event::Timestamp;
+use tuxmon_wire::BootTime;
+
+use crate::clock::Clock;
+use crate::machine::boot_id;
+use crate::state::StateDirectory;
+
+/// Its name in the state directory.
+const FILE: &str = "last-alive";
+
+/// How the last agent was seen, and in what state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Running,
+    Ended,
+}
+
+/// The trace that a running agent leaves.
+#[derive(Debug)]
+pub struct LastAlive {
+    file: File,
+    boot: String,
+}
+
+impl LastAlive {
+    /// Opens the trace. Gives also the last moment of an agent that has not ended in order, if the last one has not.
+    pub fn open(state: &StateDirectory, clock: &Clock) -> io::Result<(Self, Option<Timestamp>)> {
+        let boot = boot_id().unwrap_or_default();
+        let left = state.read(FILE)?.and_then(|bytes| parse(&bytes, &boot, clock));
+        let file = state.open_in_place(FILE)?;
+        let died = match left {
+            Some((State::Running, at)) => Some(at),
+            Some((State::Ended, _)) | None => None,
+        };
+        Ok((Self { file, boot }, died))
+    }
+
+    /// The agent runs.
+    pub fn stamp(&self, now: BootTime, clock: &Clock) -> io::Result<()> {
+        self.write(State::Running, now, clock)
+    }
+
+    /// The agent ends in order.
+    pub fn end(&self, now: BootTime, clock: &Clock) -> io::Result<()> {
+        self.write(State::Ended, now, clock)
+    }
+
+    fn write(&self, state: State, now: BootTime, clock: &Clock) -> io::Result<()> {
+        let word = match state {
+            State::Running => "running",
+            State::Ended => "ended  ",
+        };
+        // Of one length, so that it is overwritten whole.
+        let line = format!("{word} {:020} {:020} {}\n", now.0, clock.timestamp(now).0, self.boot);
+        self.file.write_all_at(line.as_bytes(), 0)
+    }
+}
+
+/// Reads `STATE BOOT-TIME WALL-TIME BOOT-ID`. Within one boot the wall clock of now says when that was, though it was set
+/// meanwhile.
+fn parse(bytes: &[u8], boot: &str, clock: &Clock) -> Option<(State, Timestamp)> {
+    let mut words = std::str::from_utf8(bytes).ok()?.lines().next()?.split_ascii_whitespace();
+    let state = match words.next()? {
+        "running" => State::Running,
+        "ended" => State::Ended,
+        _ => return None,
+    };
+    let boot_time: u64 = words.next()?.parse().ok()?;
+    let wall: i64 = words.next()?.parse().ok()?;
+    let is_this_boot = !boot.is_empty() && words.next() == Some(boot);
+    Some((state, if is_this_boot { clock.timestamp(BootTime(boot_time)) } else { Timestamp(wall) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened() -> (tempfile::TempDir, StateDirectory) {
+        let parent = tempfile::tempdir().expect("a temporary directory");
+        let state = StateDirectory::open(&parent.path().join("state")).expect("it is made");
+        (parent, state)
+    }
+
+    fn died(state: &StateDirectory, clock: &Clock) -> Option<Timestamp> {
+        LastAlive::open(state, clock).expect("it can be opened").1
+    }
+
+    #[test]
+    fn an_agent_that_has_not_ended_is_known_with_its_last_moment() {
+        let (_parent, state) = opened();
+        let clock = Clock::fixed(1_000);
+        let (alive, before) = LastAlive::open(&state, &clock).expect("it can be opened");
+        assert_eq!(before, None, "the first agent follows nobody");
+        alive.stamp(BootTime(5), &clock).expect("it can be written");
+        alive.stamp(BootTime(70), &clock).expect("it can be written");
+        assert_eq!(died(&state, &clock), Some(Timestamp(1_070)));
+        assert_eq!(died(&state, &Clock::fixed(5_000)), Some(Timestamp(5_070)), "the clock was set since");
+        alive.end(BootTime(80), &clock).expect("it can be written");
+        assert_eq!(died(&state, &clock), None);
+    }
+
+    #[test]
+    fn an_agent_of_another_boot_is_known_by_the_wall_clock() {
+        let (_parent, state) = opened();
+        let line =
+            b"running 00000000000000000070 00000000000000001070 00000000-0000-0000-0000-000000000000\n";
+        state.write(FILE, line).expect("it can be written");
+        assert_eq!(died(&state, &Clock::fixed(5_000)), Some(Timestamp(1_070)));
+    }
+
+    #[test]
+    fn a_damaged_trace_tells_nothing() {
+        let (_parent, state) = opened();
+        for bytes in [&b""[..], b"\xff\xff", b"running", b"running x y z", b"asleep 1 2 3", b"\n\n"] {
+            state.write(FILE, bytes).expect("it can be written");
+            assert_eq!(died(&state, &Clock::fixed(0)), None, "{bytes:?}");
+        }
+    }
+}
