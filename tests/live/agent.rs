@@ -210,13 +210,23 @@ pub(crate) fn watch() -> Watch {
 /// Whether the shared agent knows what became of files that a name was taken from: whether they were executable, and
 /// whether a rename replaced one. It says so itself; the tracepoint tier of kernels before 6.13 does not know.
 pub(crate) fn knows_what_names_were() -> bool {
+    let deleted = shared_fact("files deleted");
+    let degraded = deleted["degraded"].as_array().expect("a fact lists what it misses");
+    !degraded.iter().any(|missing| missing["hook"] == "touch_set")
+}
+
+/// The tier of hooks that serves the shared agent.
+pub(crate) fn shared_tier() -> String {
+    shared_fact("files deleted")["tier"].as_str().expect("a fact has a tier").to_owned()
+}
+
+/// What the shared agent says about a fact that it collects.
+fn shared_fact(name: &str) -> serde_json::Value {
     let shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     let (_, home) = shared.as_ref().expect("the shared agent runs: its events are watched");
     let status = home.status();
     let facts = status["collection"].as_array().expect("status lists facts");
-    let deleted = facts.iter().find(|fact| fact["fact"] == "files deleted").expect("files are a fact");
-    let degraded = deleted["degraded"].as_array().expect("a fact lists what it misses");
-    !degraded.iter().any(|missing| missing["hook"] == "touch_set")
+    facts.iter().find(|fact| fact["fact"] == name).expect("it is a fact").clone()
 }
 
 /// Ends the shared agent, if it was started.

@@ -1,7 +1,6 @@
 //! What events a deed must cause, and the comparison with those that came.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -290,16 +289,45 @@ impl Counts {
     }
 }
 
-/// Holds what came against what was expected; the error says every difference.
-pub(crate) fn compare(came: &[&ReadEvent], expected: &[Expected]) -> Result<(), String> {
+/// What a comparison found.
+#[derive(Default)]
+pub(crate) struct Judgement<'a> {
+    /// Came as expected.
+    pub(crate) right: Vec<&'a Expected>,
+    /// Came with other values.
+    pub(crate) wrong: Vec<Wrong<'a>>,
+    /// Did not come.
+    pub(crate) missing: Vec<&'a Expected>,
+    /// Came and was not expected.
+    pub(crate) extra: Vec<&'a ReadEvent>,
+    guids: Guids,
+}
+
+/// An event with other values than expected.
+pub(crate) struct Wrong<'a> {
+    pub(crate) expected: &'a Expected,
+    pub(crate) differences: Vec<Difference>,
+}
+
+/// A field that is not as wanted.
+pub(crate) struct Difference {
+    pub(crate) field: &'static str,
+    pub(crate) expected: String,
+    pub(crate) got: String,
+}
+
+/// Pairs what came with what was expected: what is as expected first, then of the rest the most similar.
+pub(crate) fn judge<'a>(came: &[&'a ReadEvent], expected: &'a [Expected]) -> Judgement<'a> {
     let mut left: Vec<&ReadEvent> = came.to_vec();
-    let mut guids = Guids::default();
-    let mut report = String::new();
+    let mut judgement = Judgement::default();
     let mut unmatched = Vec::new();
     for event in expected {
-        let match_at = left.iter().position(|seen| differences(seen, event, &guids).is_empty());
+        let match_at = left.iter().position(|seen| differences(seen, event, &judgement.guids).is_empty());
         match match_at {
-            Some(at) => guids.learn(left.remove(at), event),
+            Some(at) => {
+                judgement.guids.learn(left.remove(at), event);
+                judgement.right.push(event);
+            }
             None => unmatched.push(event),
         }
     }
@@ -309,45 +337,62 @@ pub(crate) fn compare(came: &[&ReadEvent], expected: &[Expected]) -> Result<(), 
             .iter()
             .enumerate()
             .filter(|(_, seen)| seen.system.event_id == event.id)
-            .min_by_key(|(_, seen)| differences(seen, event, &guids).len())
-            .map(|(at, _)| at);
-        report_unmatched(event, nearest.map(|at| left.remove(at)), &guids, &mut report);
+            .map(|(at, seen)| (at, differences(seen, event, &judgement.guids)))
+            .min_by_key(|(_, differences)| differences.len());
+        match nearest {
+            Some((at, differences)) => {
+                left.remove(at);
+                judgement.wrong.push(Wrong { expected: event, differences });
+            }
+            None => judgement.missing.push(event),
+        }
     }
-    for seen in left {
-        writeln!(report, "NOT EXPECTED (invented or duplicate):\n  {}", seen.raw)
-            .expect("a String takes everything");
-    }
+    judgement.extra = left;
+    judgement
+}
+
+/// Holds what came against what was expected; the error says every difference.
+pub(crate) fn compare(came: &[&ReadEvent], expected: &[Expected]) -> Result<(), String> {
+    let report = judge(came, expected).report();
     if report.is_empty() { Ok(()) } else { Err(report) }
 }
 
-fn report_unmatched(event: &Expected, nearest: Option<&ReadEvent>, guids: &Guids, report: &mut String) {
-    match nearest {
-        None => {
-            writeln!(report, "MISSING event {}:", event.id).expect("a String takes everything");
+impl Judgement<'_> {
+    /// Every difference in words; nothing when there is none.
+    pub(crate) fn report(&self) -> String {
+        let mut lines = Vec::new();
+        for wrong in &self.wrong {
+            lines.push(format!("WRONG event {}:", wrong.expected.id));
+            for Difference { field, expected, got } in &wrong.differences {
+                lines.push(format!("  {field}: expected {}", shortened(expected)));
+                lines.push(format!("  {field}:      got {}", shortened(got)));
+            }
+        }
+        for event in &self.missing {
+            lines.push(format!("MISSING event {}:", event.id));
             for (name, want) in &event.fields {
-                writeln!(report, "  {name}: {}", shortened(&want.text(guids)))
-                    .expect("a String takes everything");
+                lines.push(format!("  {name}: {}", shortened(&want.text(&self.guids))));
             }
         }
-        Some(seen) => {
-            writeln!(report, "WRONG event {}:", event.id).expect("a String takes everything");
-            for (name, expected, got) in differences(seen, event, guids) {
-                let (expected, got) = (shortened(&expected), shortened(&got));
-                writeln!(report, "  {name}: expected {expected}\n  {name}:      got {got}")
-                    .expect("a String takes everything");
-            }
+        for seen in &self.extra {
+            lines.push(format!("NOT EXPECTED (invented or duplicate):\n  {}", seen.raw));
         }
+        lines.join("\n")
     }
 }
 
-/// Fields of an event that are not as wanted: name, want, value.
-fn differences(seen: &ReadEvent, expected: &Expected, guids: &Guids) -> Vec<(&'static str, String, String)> {
+fn differences(seen: &ReadEvent, expected: &Expected, guids: &Guids) -> Vec<Difference> {
     if seen.system.event_id != expected.id {
-        return vec![("EventID", expected.id.to_string(), seen.system.event_id.to_string())];
+        let (expected, got) = (expected.id.to_string(), seen.system.event_id.to_string());
+        return vec![Difference { field: "EventID", expected, got }];
     }
-    let wrong = |(name, want): &(&'static str, Want)| {
-        let value = seen.value(name).unwrap_or("(no such field)");
-        (!want.accepts(value, guids)).then(|| (*name, want.text(guids), format!("{value:?}")))
+    let wrong = |(field, want): &(&'static str, Want)| {
+        let value = seen.value(field).unwrap_or("(no such field)");
+        (!want.accepts(value, guids)).then(|| Difference {
+            field,
+            expected: want.text(guids),
+            got: format!("{value:?}"),
+        })
     };
     expected.fields.iter().filter_map(wrong).collect()
 }

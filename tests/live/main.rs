@@ -30,6 +30,7 @@ mod process_terminate;
 mod raw_access_read;
 mod service_configuration_change;
 mod service_state_change;
+mod truth;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -83,6 +84,7 @@ const CHAPTERS: &[Chapter] = chapters![
     hashes,
     output,
     overload,
+    truth,
 ];
 
 fn main() -> ExitCode {

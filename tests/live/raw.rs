@@ -115,6 +115,21 @@ pub(crate) mod legacy {
     }
 }
 
+/// Writes to the beginning of a file, which holds at least as much, through a shared mapping.
+pub(crate) fn write_mapped(file: &impl AsRawFd, bytes: &[u8]) -> io::Result<()> {
+    let (both, shared) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
+    // SAFETY: a new mapping of which nobody else knows, at least one page of which the file backs.
+    unsafe {
+        let place = libc::mmap(std::ptr::null_mut(), bytes.len(), both, shared, file.as_raw_fd(), 0);
+        if place == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), place.cast(), bytes.len());
+        libc::munmap(place, bytes.len());
+    }
+    Ok(())
+}
+
 /// Executes a program without a single argument; newer kernels then give it one empty one.
 pub(crate) fn exec_without_arguments(program: &CStr) -> io::Error {
     let none = std::ptr::null::<*const libc::c_char>();

@@ -22,6 +22,11 @@ impl Span {
         (done, Span { from, to: now() })
     }
 
+    /// From one look at the clock to another.
+    pub(crate) fn between(from: Timestamp, to: Timestamp) -> Span {
+        Span { from, to }
+    }
+
     /// From a look at the clock until now.
     pub(crate) fn since(from: Timestamp) -> Span {
         Span { from, to: now() }

@@ -3,6 +3,7 @@
 //! Must not depend on the crates that it writes code for: a broken output could then not be repaired.
 
 pub mod codegen;
+pub mod coverage;
 pub mod definition;
 pub mod dist;
 pub mod kernels;

@@ -16,6 +16,8 @@ struct CommandLine {
 enum Task {
     /// Write the code and documents that follow from schema/
     Codegen(xtask::codegen::Args),
+    /// Play the scripts of ground truth here and write docs/coverage.md
+    Coverage(xtask::coverage::Args),
     /// Make the packages in dist/ of the program that scripts/build-dist built
     Dist(xtask::dist::Args),
     /// Run the live tests on Debian's kernels in an emulator
@@ -27,6 +29,7 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().task {
         Task::Codegen(args) => xtask::codegen::run(&args),
+        Task::Coverage(args) => xtask::coverage::run(&args),
         Task::Dist(args) => xtask::dist::run(&args),
         Task::Kernels(args) => xtask::kernels::run(&args),
         Task::Man(args) => xtask::man::run(&args),

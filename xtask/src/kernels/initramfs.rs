@@ -50,7 +50,7 @@ pub(super) fn build(
 fn settings(programs: &Programs, tier: Tier, live_arguments: &[String]) -> String {
     let arguments: Vec<String> = live_arguments.iter().map(|argument| quoted(argument)).collect();
     format!(
-        "export TUXMON_SLOW=1 TUXMON_TIER={}\nTUXMON={}\nLIVE_ARGUMENTS={}\n",
+        "export TUXMON_SLOW=1 TUXMON_COVERAGE=- TUXMON_TIER={}\nTUXMON={}\nLIVE_ARGUMENTS={}\n",
         tier.name(),
         quoted(&programs.agent_path),
         quoted(&arguments.join(" "))
