@@ -42,6 +42,11 @@ test-kernels: deps ## Run the live tests on Debian's kernels in an emulator (nee
 test-heavy: deps ## Run the floods and the attempts to blind the agent in full length (root; minutes, all processors)
 	@TUXMON_HEAVY=1 cargo test --locked --package tuxmon --test live -- overload:: --nocapture
 
+# ARGS as `cargo xtask vm --help` lists them: make test-vm ARGS='--system sysvinit'
+.PHONY: test-vm
+test-vm: deps ## Test the package on real systems in an emulator: systemd and sysvinit (needs root)
+	@exec scripts/test-vm $(ARGS)
+
 .PHONY: lint
 lint: deps ## Formatting, clippy, documentation, licences, generated files
 	@exec scripts/lint

@@ -21,7 +21,13 @@ pub const LARGEST_PROGRAM: u64 = 8 * 1024 * 1024;
 pub struct Args {
     /// The program to package
     #[arg(long)]
-    program: PathBuf,
+    pub(crate) program: PathBuf,
+    /// Where they go; what was there goes
+    #[arg(long, value_name = "FOLDER", default_value = "dist")]
+    pub(crate) out: PathBuf,
+    /// Only the .deb
+    #[arg(long)]
+    pub(crate) only_deb: bool,
 }
 
 /// What every package has to know.
@@ -43,7 +49,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     if size > LARGEST_PROGRAM {
         bail!("{} has {size} bytes; at most {LARGEST_PROGRAM} may be shipped", args.program.display());
     }
-    let out = crate::root().join("dist");
+    let out = crate::root().join(&args.out);
     let stage = crate::root().join("target/dist-stage");
     for folder in [&out, &stage] {
         if folder.exists() {
@@ -62,6 +68,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     };
     contents::stage(product.stage, product.program)?;
     debian::package(&product, &stage)?;
+    if args.only_deb {
+        return Ok(ExitCode::SUCCESS);
+    }
     rpm::package(&product, &stage)?;
     tar(&product)?;
     fs::write(out.join(format!("tuxmon-{}.cdx.json", product.version)), sbom::cyclone_dx()?)?;

@@ -4,23 +4,21 @@
 //! that this machine already uses, the guest is one initramfs made of busybox, the agent and its live tests, and what
 //! happens in it comes back over a serial port. docs/kernels.md shows what came out.
 
-mod archive;
 mod guest;
 mod initramfs;
 mod outcome;
-mod package;
 mod programs;
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use self::guest::Guest;
 use self::outcome::{Outcome, Row};
+use crate::guest::package;
 
 /// What is booted when nothing else is asked for: the oldest, the stable ones, and the newest obtainable.
 const SERIES: &[&str] = &["5.10", "6.1", "6.12", "7"];
@@ -79,7 +77,7 @@ impl Tier {
 /// Does what the command line asks for.
 pub fn run(args: &Args) -> Result<ExitCode> {
     need_tools()?;
-    let folder = folder();
+    let folder = crate::guest::folder("kernels");
     let programs = programs::build(&folder)?;
     let mut rows = Vec::new();
     let mut guests = Vec::new();
@@ -161,13 +159,6 @@ fn live_arguments(args: &Args) -> Vec<String> {
     arguments
 }
 
-/// Where packages, kernels and logs stay for the next time.
-fn folder() -> PathBuf {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from);
-    target.join("kernels")
-}
-
 /// Says at once, and all together, what is missing on this machine.
 fn need_tools() -> Result<()> {
     const TOOLS: &[(&str, &str)] = &[
@@ -179,25 +170,6 @@ fn need_tools() -> Result<()> {
         ("strip", "binutils"),
         ("xz", "xz-utils"),
     ];
-    let missing: Vec<String> = TOOLS
-        .iter()
-        .filter(|(tool, _)| !is_in_path(tool))
-        .map(|(tool, package)| format!("{tool} (Debian: {package})"))
-        .collect();
+    let missing = crate::guest::missing(TOOLS);
     if missing.is_empty() { Ok(()) } else { bail!("needed and not found: {}", missing.join(", ")) }
-}
-
-fn is_in_path(tool: &str) -> bool {
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|at| at.join(tool).is_file()))
-}
-
-/// What a tool prints; its failure with what it complained of.
-fn output_of(command: &mut Command) -> Result<Vec<u8>> {
-    let name = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().with_context(|| format!("cannot run {name}"))?;
-    if !output.status.success() {
-        bail!("{name}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(output.stdout)
 }

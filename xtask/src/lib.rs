@@ -6,9 +6,11 @@ pub mod codegen;
 pub mod coverage;
 pub mod definition;
 pub mod dist;
+mod guest;
 pub mod kernels;
 pub mod man;
 pub mod manifest;
+pub mod vm;
 
 use std::path::{Path, PathBuf};
 

@@ -24,6 +24,8 @@ enum Task {
     Kernels(xtask::kernels::Args),
     /// Write the manual pages and completions in packaging/
     Man(xtask::man::Args),
+    /// Test the package on real systems in an emulator
+    Vm(xtask::vm::Args),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -33,5 +35,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Dist(args) => xtask::dist::run(&args),
         Task::Kernels(args) => xtask::kernels::run(&args),
         Task::Man(args) => xtask::man::run(&args),
+        Task::Vm(args) => xtask::vm::run(&args),
     }
 }

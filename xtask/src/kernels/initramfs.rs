@@ -5,9 +5,9 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use super::Tier;
-use super::archive::Archive;
-use super::package::Kernel;
 use super::programs::{FROM_HERE, Programs};
+use crate::guest::archive::Archive;
+use crate::guest::package::Kernel;
 
 const INIT: &str = include_str!("init.sh");
 

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use super::output_of;
+use crate::guest::output_of;
 
 /// Programs built from this workspace.
 pub(super) struct Programs {

@@ -8,7 +8,7 @@ const LINK: u32 = 0o120_777;
 
 /// An archive in the making. Folders are made as they are needed.
 #[derive(Default)]
-pub(super) struct Archive {
+pub(crate) struct Archive {
     bytes: Vec<u8>,
     folders: BTreeSet<String>,
     entries: u32,
@@ -16,19 +16,19 @@ pub(super) struct Archive {
 
 impl Archive {
     /// Adds a file under an absolute path.
-    pub(super) fn file(&mut self, path: &str, permissions: u32, content: &[u8]) {
+    pub(crate) fn file(&mut self, path: &str, permissions: u32, content: &[u8]) {
         self.folders_above(path);
         self.entry(path, FILE | permissions, content);
     }
 
     /// Adds a symbolic link.
-    pub(super) fn link(&mut self, path: &str, target: &str) {
+    pub(crate) fn link(&mut self, path: &str, target: &str) {
         self.folders_above(path);
         self.entry(path, LINK, target.as_bytes());
     }
 
     /// The finished archive.
-    pub(super) fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         self.entry("/TRAILER!!!", 0, &[]);
         self.bytes
     }

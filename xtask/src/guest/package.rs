@@ -26,19 +26,19 @@ const MODULES: &[&str] = &["loop"];
 
 /// A kernel to boot.
 #[derive(Clone)]
-pub(super) struct Kernel {
+pub(crate) struct Kernel {
     /// As it was asked for.
-    pub(super) series: String,
+    pub(crate) series: String,
     /// The version in the name of the package.
-    pub(super) release: String,
+    pub(crate) release: String,
     /// What the emulator boots.
-    pub(super) image: PathBuf,
+    pub(crate) image: PathBuf,
     /// Modules that go into the guest: file name and content, unpacked.
-    pub(super) modules: Vec<(String, Vec<u8>)>,
+    pub(crate) modules: Vec<(String, Vec<u8>)>,
 }
 
 /// Fetches the newest kernel of a series, unless it is there already.
-pub(super) fn fetch(folder: &Path, series: &str) -> Result<Kernel> {
+pub(crate) fn fetch(folder: &Path, series: &str) -> Result<Kernel> {
     let suites = SUITES
         .iter()
         .find(|(start, _)| {
@@ -184,7 +184,7 @@ impl Apt {
 }
 
 /// Where packages of a suite come from: the mirror that this machine's apt already uses.
-fn source(suite: &str) -> Result<String> {
+pub(crate) fn source(suite: &str) -> Result<String> {
     let targets = output_of(Command::new("apt-get").args(["indextargets", "--format", "$(REPO_URI)"]))?;
     let targets = String::from_utf8(targets).context("addresses are text")?;
     let mirror = targets

@@ -1,0 +1,134 @@
+//! `cargo xtask vm`: tests the package on real systems, each booted in an emulator: a Debian with systemd, journald and
+//! rsyslog, and one with sysvinit. What is done there and what has to come out stands in `tests/vm/`, one file for each
+//! step. docs/testing.md says how to read it, and how to add one.
+
+mod image;
+mod initramfs;
+mod outcome;
+mod package;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use self::outcome::{Outcome, Verdict};
+use crate::guest::emulator::{Emulator, Reboot};
+use crate::guest::package as kernel;
+
+/// Debian's release, and the series of its kernel.
+const SUITE: &str = "bookworm";
+const KERNEL: &str = "6.1";
+
+/// Test the package on real systems in an emulator, and print each step and how it ended
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only this system; repeatable
+    #[arg(long = "system", value_name = "SYSTEM")]
+    systems: Vec<System>,
+    /// The package to test, instead of one that is built from here
+    #[arg(long, value_name = "FILE")]
+    deb: Option<PathBuf>,
+    /// Only steps whose name begins with one of these, with what they need; repeatable
+    #[arg(long = "step", value_name = "NAME")]
+    steps: Vec<String>,
+    /// How long one system may take
+    #[arg(long, value_name = "SECONDS", default_value = "2400")]
+    within: u64,
+    /// Only say what is missing on this machine; nothing printed means that the test can run
+    #[arg(long)]
+    check: bool,
+}
+
+/// What boots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum System {
+    /// systemd, journald and rsyslog
+    Systemd,
+    /// sysvinit and rsyslog
+    Sysvinit,
+}
+
+impl System {
+    const ALL: [System; 2] = [System::Systemd, System::Sysvinit];
+
+    /// The folder of its steps in `tests/vm`, and the name of its image.
+    fn name(self) -> &'static str {
+        match self {
+            System::Systemd => "systemd",
+            System::Sysvinit => "sysvinit",
+        }
+    }
+}
+
+/// Does what the command line asks for.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let missing = missing();
+    if args.check {
+        for tool in &missing {
+            println!("{tool}");
+        }
+        return Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    if !missing.is_empty() {
+        bail!("needed and not found: {}", missing.join(", "));
+    }
+    let folder = crate::guest::folder("vm");
+    let packages = package::get(args.deb.as_deref(), &folder)?;
+    let kernel = kernel::fetch(&crate::guest::folder("kernels"), KERNEL)?;
+    image::make(SUITE, &folder)?;
+    let systems = if args.systems.is_empty() { System::ALL.to_vec() } else { args.systems.clone() };
+    let mut good = true;
+    for system in systems {
+        println!("{}: Debian {SUITE}, Linux {}", system.name(), kernel.release);
+        let initramfs = initramfs::build(system, &packages, &args.steps)?;
+        let outcome = boot(args, system, &kernel.image, &initramfs, &folder)?;
+        print!("{}", outcome.end());
+        good &= outcome.is_good();
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Boots one, and says how each step ended as soon as it is known.
+fn boot(args: &Args, system: System, kernel: &Path, initramfs: &[u8], folder: &Path) -> Result<Outcome> {
+    let emulator = Emulator {
+        kernel,
+        initramfs,
+        disk: Some(&image::of(system, SUITE, folder)),
+        reboot: Reboot::Boots,
+        log: &folder.join(format!("{}.log", system.name())),
+        within: Duration::from_secs(args.within),
+    };
+    let mut told = BTreeSet::new();
+    let said = emulator.boot(&mut |said| {
+        for step in Outcome::read(said).steps {
+            if step.verdict != Verdict::Unfinished && told.insert(step.name.clone()) {
+                print!("{}", step.line(system.name()));
+            }
+        }
+    })?;
+    let outcome = Outcome::read(&said);
+    for step in outcome.steps.iter().filter(|step| !told.contains(&step.name)) {
+        print!("{}", step.line(system.name()));
+    }
+    Ok(outcome)
+}
+
+/// What this machine lacks, all together.
+fn missing() -> Vec<String> {
+    let mut missing = crate::guest::missing(&[
+        ("qemu-system-x86_64", "qemu-system-x86"),
+        ("busybox", "busybox-static"),
+        ("mmdebstrap", "mmdebstrap"),
+        ("mke2fs", "e2fsprogs"),
+        ("apt-get", "apt"),
+        ("dpkg-deb", "dpkg"),
+        ("xz", "xz-utils"),
+    ]);
+    if !rustix::process::geteuid().is_root() {
+        missing.push("root, to install Debian packages into an image".to_owned());
+    }
+    missing
+}
