@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tuxmon_config::Config;
-use tuxmon_rules::Rules;
 use tuxmon_wire::{BootTime, Kind};
 
 /// Why a source cannot go on. The agent only prints it.
@@ -65,14 +64,14 @@ pub struct Collect {
 impl Collect {
     /// What this configuration needs: an event type is collected when it has a node for it.
     pub fn for_config(config: &Config) -> Self {
-        let rules = Rules::compile(config);
+        let collects = |id| tuxmon_rules::collects(config, id);
         Self {
-            network: rules.collects(3),
-            raw_access: rules.collects(9),
-            process_access: rules.collects(10),
-            file_create: rules.collects(11),
-            file_delete: rules.collects(23),
-            ebpf: rules.collects(100),
+            network: collects(3),
+            raw_access: collects(9),
+            process_access: collects(10),
+            file_create: collects(11),
+            file_delete: collects(23),
+            ebpf: collects(100),
         }
     }
 }

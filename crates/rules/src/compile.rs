@@ -3,6 +3,7 @@
 use tuxmon_config::{Config, OnMatch};
 use tuxmon_event::{EventSpec, Text};
 
+use crate::arrange;
 use crate::program::{Block, Filter, Item, Program, Rule};
 use crate::test::Test;
 
@@ -19,7 +20,8 @@ pub(crate) fn program(config: &Config, event: &EventSpec) -> Program {
         Item::Field(filters) | Item::Rule(Rule { filters, .. }) => filters,
     });
     let read = filters.filter_map(|filter| filter.position).fold(0, |read, position| read | 1 << position);
-    Program { rule_default: event.rule_default, blocks, read }
+    let index = arrange::index(&blocks);
+    Program { rule_default: event.rule_default, blocks, read, index }
 }
 
 fn block(written: &tuxmon_config::Block, event: &EventSpec) -> Block {

@@ -67,7 +67,7 @@ impl Explanation {
     }
 
     pub(crate) fn of(run: &Run<'_>) -> Self {
-        Self { keep: run.keeps(), rule_name: run.rule_name().clone(), reason: reason(run) }
+        Self { keep: run.keeps(), rule_name: run.rule_name(), reason: reason(run) }
     }
 }
 

@@ -1,21 +1,26 @@
 //! Decides which events are written, and under which RuleName.
 //!
-//! [`Rules::compile`] turns a configuration into one program for each event type: values are
-//! lower-cased and fields are positions once, so that [`Rules::verdict`] only compares. The order of
-//! evaluation is upstream's to the last filter, because RuleName depends on it; `tests/rules` in the
+//! [`Rules::compile`] turns a configuration into one program for each event type, twice: filter by filter
+//! as it is written, from which [`Rules::explain`] tells why, and as an index of all values with which each
+//! field is compared, in which [`Rules::verdict`] looks the event up. Both have the same outcome. The order
+//! of evaluation is upstream's to the last filter, because RuleName depends on it; `tests/rules` in the
 //! repository teaches it by example.
 //!
 //! This crate does no IO, asks no clock, cannot fail, and never looks at how an event came about.
 
+mod arrange;
 mod comparison;
 mod compile;
 mod explain;
+mod index;
+mod literals;
+mod marks;
 mod program;
 mod scratch;
 mod test;
 
 use tuxmon_config::Config;
-use tuxmon_event::{EVENTS, Event, Text};
+use tuxmon_event::{EVENTS, Event, RuleDefault, Text, spec};
 
 pub use comparison::Comparison;
 pub use explain::{Explanation, Match, Reason};
@@ -63,9 +68,10 @@ impl Rules {
     ///
     /// Nothing is allocated but the room in `scratch`, which is kept from call to call.
     pub fn verdict<S: FieldSource>(&self, event_id: u16, source: &S, scratch: &mut Scratch) -> Verdict {
-        let Some(program) = self.program(event_id) else { return Verdict::Drop };
-        let run = program.run(source, scratch);
-        if run.keeps() { Verdict::Keep { rule_name: run.rule_name().clone() } } else { Verdict::Drop }
+        match self.program(event_id) {
+            Some(program) => program.verdict(source, scratch),
+            None => Verdict::Drop,
+        }
     }
 
     /// Decides about an event and says why.
@@ -82,24 +88,26 @@ impl Rules {
         self.program(event_id).is_some_and(|program| program.reads(position))
     }
 
-    /// Whether the collection of this event is worth its cost: it can be written, or other events
-    /// need what it says.
-    ///
-    /// Compat: sysmonforlinux.c — ProcessCreate and ProcessTerminate are always collected, the others
-    /// when any block speaks about them, and FileDeleteDetected never: deletes are event 23.
-    pub fn collects(&self, event_id: u16) -> bool {
-        const PROCESS_CREATE: u16 = 1;
-        const PROCESS_TERMINATE: u16 = 5;
-        const FILE_DELETE_DETECTED: u16 = 26;
-        match event_id {
-            PROCESS_CREATE | PROCESS_TERMINATE => true,
-            FILE_DELETE_DETECTED => false,
-            _ => self.program(event_id).is_some_and(Program::can_speak),
-        }
-    }
-
     fn program(&self, event_id: u16) -> Option<&Program> {
         let place = EVENTS.iter().position(|event| event.id == event_id)?;
         self.programs.get(place)
+    }
+}
+
+/// Whether the collection of this event is worth its cost under a configuration: it can be written, or
+/// other events need what it says.
+///
+/// Compat: sysmonforlinux.c — ProcessCreate and ProcessTerminate are always collected, the others
+/// when any block speaks about them, and FileDeleteDetected never: deletes are event 23.
+pub fn collects(config: &Config, event_id: u16) -> bool {
+    const PROCESS_CREATE: u16 = 1;
+    const PROCESS_TERMINATE: u16 = 5;
+    const FILE_DELETE_DETECTED: u16 = 26;
+    match event_id {
+        PROCESS_CREATE | PROCESS_TERMINATE => true,
+        FILE_DELETE_DETECTED => false,
+        _ => spec(event_id).is_some_and(|event| {
+            event.rule_default == RuleDefault::Never || config.blocks_of(event).next().is_some()
+        }),
     }
 }

@@ -3,8 +3,9 @@
 use tuxmon_config::{Condition, OnMatch, Relation};
 use tuxmon_event::{RuleDefault, Text};
 
+use crate::index::{Index, Match};
 use crate::test::Test;
-use crate::{FieldSource, Scratch};
+use crate::{FieldSource, Scratch, Verdict};
 
 /// All blocks about one event type, in the order in which they are asked.
 pub(crate) struct Program {
@@ -12,6 +13,8 @@ pub(crate) struct Program {
     pub(crate) blocks: Vec<Block>,
     /// One bit for each position that a filter reads.
     pub(crate) read: u64,
+    /// The same blocks, by what makes their filters pass.
+    pub(crate) index: Index,
 }
 
 pub(crate) struct Block {
@@ -79,14 +82,19 @@ impl Run<'_> {
     }
 
     /// Compat: rules.c — only a match reports a name, but it reports the last one that was noted,
-    /// even in an And that failed later or in another block. The name `-`, as which no name is printed,
-    /// is none: with it a filter can take back what an earlier one noted.
-    pub(crate) fn rule_name(&self) -> &Text {
-        match (&self.decided, self.named) {
-            (Decided::Matched { .. }, Some(filter)) if filter.rule_name.as_str() != "-" => &filter.rule_name,
-            _ => &Text::EMPTY,
+    /// even in an And that failed later or in another block.
+    pub(crate) fn rule_name(&self) -> Text {
+        match &self.decided {
+            Decided::Matched { .. } => printed(self.named.map(|filter| &filter.rule_name)),
+            Decided::NeverFiltered | Decided::Default(_) | Decided::Unmatched { .. } => Text::EMPTY,
         }
     }
+}
+
+/// The name that an event gets. `-`, as which no name is printed, is none: with it a filter can take back
+/// what an earlier one noted.
+fn printed(named: Option<&Text>) -> Text {
+    named.filter(|name| name.as_str() != "-").cloned().unwrap_or_default()
 }
 
 impl Program {
@@ -95,12 +103,32 @@ impl Program {
         position < u64::BITS as usize && self.read & 1 << position != 0
     }
 
-    /// Whether any block speaks about the event, or none can.
-    pub(crate) fn can_speak(&self) -> bool {
-        !self.blocks.is_empty() || self.rule_default == RuleDefault::Never
+    /// What becomes of an event.
+    pub(crate) fn verdict<S: FieldSource>(&self, source: &S, scratch: &mut Scratch) -> Verdict {
+        if self.rule_default == RuleDefault::Never {
+            return Verdict::Keep { rule_name: Text::EMPTY };
+        }
+        match self.index.run(source, scratch) {
+            Some(Match { onmatch: OnMatch::Include, named }) => Verdict::Keep { rule_name: printed(named) },
+            None if self.keeps_unmatched() => Verdict::Keep { rule_name: Text::EMPTY },
+            Some(Match { onmatch: OnMatch::Exclude, .. }) | None => Verdict::Drop,
+        }
     }
 
-    /// Asks the blocks one after the other; the first that matches decides.
+    /// What becomes of an event that no block matches.
+    ///
+    /// Compat: rules.c — one block means the opposite for all else, several mean drop, even when all of
+    /// them exclude.
+    fn keeps_unmatched(&self) -> bool {
+        match self.blocks.as_slice() {
+            [] => self.rule_default == RuleDefault::Include,
+            [only] => only.onmatch == OnMatch::Exclude,
+            _ => false,
+        }
+    }
+
+    /// Asks the blocks one after the other, and their filters one by one; the first block that matches
+    /// decides. This is slow, knows why, and is what `verdict` is tested against.
     pub(crate) fn run<S: FieldSource>(&self, source: &S, scratch: &mut Scratch) -> Run<'_> {
         scratch.begin();
         let mut evaluation = Evaluation { source, scratch, last: None, named: None };
@@ -118,11 +146,8 @@ impl Program {
             }
         }
         match self.blocks.as_slice() {
-            [] => Decided::Default(self.rule_default == RuleDefault::Include),
-            // Compat: rules.c — one block means the opposite for all else, several mean drop, even
-            // when all of them exclude.
-            [only] => Decided::Unmatched { keep: only.onmatch == OnMatch::Exclude, blocks: &self.blocks },
-            blocks => Decided::Unmatched { keep: false, blocks },
+            [] => Decided::Default(self.keeps_unmatched()),
+            blocks => Decided::Unmatched { keep: self.keeps_unmatched(), blocks },
         }
     }
 }
@@ -158,7 +183,7 @@ impl<'p, S: FieldSource> Evaluation<'p, '_, S> {
 
     fn filter(&mut self, filter: &'p Filter) -> bool {
         let field = match filter.position {
-            Some(position) => self.scratch.folded(self.source, position),
+            Some(position) => self.scratch.values.folded(self.source, position),
             None => "",
         };
         let passes = filter.test.passes(field);

@@ -1,10 +1,22 @@
-//! The lower-cased values of the event that is being judged.
+//! What is known of the event that is being judged.
 
 use crate::FieldSource;
+use crate::marks::Marks;
 
-/// Room for the values of one event, used again for the next one.
+/// Room for one event, used again for the next one.
 #[derive(Default)]
 pub struct Scratch {
+    pub(crate) values: Values,
+    pub(crate) backwards: Vec<u8>,
+    /// The facts that hold.
+    pub(crate) facts: Marks,
+    /// The steps that they may make pass.
+    pub(crate) woken: Marks,
+}
+
+/// Lower-cased values of fields.
+#[derive(Default)]
+pub(crate) struct Values {
     slots: Vec<Slot>,
     made: String,
     event: u64, // counts events: a slot of an older one is empty
@@ -24,9 +36,11 @@ impl Scratch {
 
     /// Forgets the values of the last event.
     pub(crate) fn begin(&mut self) {
-        self.event += 1;
+        self.values.event += 1;
     }
+}
 
+impl Values {
     /// The value at a position with ASCII letters in lower case. It is asked for and changed once
     /// for each event, however many filters compare it.
     pub(crate) fn folded<S: FieldSource>(&mut self, source: &S, position: usize) -> &str {

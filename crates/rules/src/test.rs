@@ -6,6 +6,7 @@ use memchr::memmem;
 use tuxmon_config::Condition;
 
 /// A condition with its value, ready to compare with lower-cased text.
+#[derive(Clone)]
 pub(crate) enum Test {
     Is(Box<str>),
     IsNot(Box<str>),
@@ -22,14 +23,31 @@ pub(crate) enum Test {
     ExcludesAll(Words),
     LessThan(Box<str>),
     MoreThan(Box<str>),
-    /// The last part of a path behind one of these separators.
-    Name(&'static [char], Box<str>),
+    /// The last part of a path.
+    Name(Separators, Box<str>),
+}
+
+/// Behind which characters the last part of a path begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Separators {
+    Backslash,
+    Both,
+}
+
+impl Separators {
+    fn chars(self) -> &'static [char] {
+        match self {
+            Self::Backslash => &['\\'],
+            Self::Both => &['\\', '/'],
+        }
+    }
 }
 
 /// The words of a list, in little more memory than its text: a configuration may be one long list.
 ///
 /// Compat: words are not trimmed; a `;` where a word should begin makes a word of all that follows,
 /// itself included, unless it is the last character; a last `;` is followed by an empty word.
+#[derive(Clone)]
 pub(crate) struct Words {
     text: Box<str>,
     ends: Box<[u32]>, // each word begins one behind the end of the one before it
@@ -51,7 +69,7 @@ impl Words {
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         self.ends.iter().scan(0, |start, &end| {
             let word = &self.text[*start..end as usize];
             *start = end as usize + 1;
@@ -110,7 +128,7 @@ impl Test {
             Self::ExcludesAll(words) => !words.iter().all(|word| contains(field, word)),
             Self::LessThan(value) => by_unit(field, value) == Ordering::Less,
             Self::MoreThan(value) => by_unit(field, value) == Ordering::Greater,
-            Self::Name(separators, value) => field.rsplit(*separators).next() == Some(value),
+            Self::Name(separators, value) => field.rsplit(separators.chars()).next() == Some(value),
         }
     }
 }
@@ -122,9 +140,9 @@ fn image(value: &str) -> Test {
     if value.contains('\\') || value.starts_with('/') {
         Test::Is(Box::from(value))
     } else if value.contains('/') {
-        Test::Name(&['\\'], Box::from(value))
+        Test::Name(Separators::Backslash, Box::from(value))
     } else {
-        Test::Name(&['\\', '/'], Box::from(value))
+        Test::Name(Separators::Both, Box::from(value))
     }
 }
 
