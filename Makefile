@@ -40,7 +40,8 @@ test-kernels: deps ## Run the live tests on Debian's kernels in an emulator (nee
 
 .PHONY: test-heavy
 test-heavy: deps ## Run the floods and the attempts to blind the agent in full length (root; minutes, all processors)
-	@TUXMON_HEAVY=1 cargo test --locked --package tuxmon --test live -- overload:: --nocapture
+	@for chapter in overload blinding selftest; do \
+	    TUXMON_HEAVY=1 cargo test --locked --package tuxmon --test live -- $$chapter:: --nocapture || exit 1; done
 
 # ARGS as `cargo xtask vm --help` lists them: make test-vm ARGS='--system sysvinit'
 .PHONY: test-vm

@@ -17,6 +17,7 @@ fn main() {
         ("tuxmon", "tuxmon", "-DSINCE_5_17"),
         ("tuxmon_before_5_17", "tuxmon", "-DBEFORE_5_17"),
         ("probe", "probe", "-DSINCE_5_17"),
+        ("canary", "canary", "-DSINCE_5_17"),
     ] {
         SkeletonBuilder::new()
             .source(source.join(format!("{name}.bpf.c")))

@@ -28,6 +28,9 @@ _tuxmon() {
             tuxmon,run)
                 cmd="tuxmon__subcmd__run"
                 ;;
+            tuxmon,selftest)
+                cmd="tuxmon__subcmd__selftest"
+                ;;
             tuxmon,status)
                 cmd="tuxmon__subcmd__status"
                 ;;
@@ -46,6 +49,9 @@ _tuxmon() {
             tuxmon__subcmd__help,run)
                 cmd="tuxmon__subcmd__help__subcmd__run"
                 ;;
+            tuxmon__subcmd__help,selftest)
+                cmd="tuxmon__subcmd__help__subcmd__selftest"
+                ;;
             tuxmon__subcmd__help,status)
                 cmd="tuxmon__subcmd__help__subcmd__status"
                 ;;
@@ -59,7 +65,7 @@ _tuxmon() {
 
     case "${cmd}" in
         tuxmon)
-            opts="-h -V --help --version check filter run status view help"
+            opts="-h -V --help --version check filter run selftest status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -105,7 +111,7 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__help)
-            opts="check filter run status view help"
+            opts="check filter run selftest status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -174,6 +180,20 @@ _tuxmon() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tuxmon__subcmd__help__subcmd__selftest)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tuxmon__subcmd__help__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -203,7 +223,7 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__run)
-            opts="-h --config --output --format --state-dir --ring-size --btf --tier --help"
+            opts="-h --config --output --format --state-dir --ring-size --btf --tier --selftest-every --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -235,6 +255,28 @@ _tuxmon() {
                     ;;
                 --tier)
                     COMPREPLY=($(compgen -W "auto deep tracepoint" -- "${cur}"))
+                    return 0
+                    ;;
+                --selftest-every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__selftest)
+            opts="-h --json --state-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

@@ -29,6 +29,7 @@ complete -c tuxmon -n "__fish_tuxmon_needs_command" -s V -l version -d 'Print ve
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "check" -d 'Check configurations and say what is wrong with them'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "filter" -d 'Print the events that a configuration would log'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "run" -d 'Record what happens on this machine and write it as Sysmon for Linux does'
+complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "selftest" -d 'Do harmless things of every kind that is collected, and check that the running agent sees each'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "status" -d 'Say how the running agent is: since when, by which configuration, what it sees, writes and loses'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "view" -d 'Show events: this machine\'s, or those of any log'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -50,7 +51,11 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l btf -d 'BTF of the
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l tier -d 'Which hooks to stand on; auto takes for each fact the best that this kernel grants' -r -f -a "auto\t'For each fact the best that this kernel grants'
 deep\t'Kernel functions only'
 tracepoint\t'Tracepoints only'"
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l selftest-every -d 'Test each so many minutes whether everything is seen, as `tuxmon selftest` does; what is missing becomes event 255' -r
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -l state-dir -d 'The state directory of the agent that is tested' -r -F
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -l json -d 'Print one JSON object'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand status" -l state-dir -d 'The state directory of the agent that is asked' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand status" -l json -d 'Print one JSON object'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -76,9 +81,10 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -l utc -d 'Read and 
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -l tree -d 'Show the processes as a tree, with what each of them did under it'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -l no-pager -d 'Print to the terminal itself rather than to $PAGER or less'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run status view help" -f -a "check" -d 'Check configurations and say what is wrong with them'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run status view help" -f -a "filter" -d 'Print the events that a configuration would log'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run status view help" -f -a "run" -d 'Record what happens on this machine and write it as Sysmon for Linux does'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run status view help" -f -a "status" -d 'Say how the running agent is: since when, by which configuration, what it sees, writes and loses'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run status view help" -f -a "view" -d 'Show events: this machine\'s, or those of any log'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run status view help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "check" -d 'Check configurations and say what is wrong with them'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "filter" -d 'Print the events that a configuration would log'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "run" -d 'Record what happens on this machine and write it as Sysmon for Linux does'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "selftest" -d 'Do harmless things of every kind that is collected, and check that the running agent sees each'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "status" -d 'Say how the running agent is: since when, by which configuration, what it sees, writes and loses'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "view" -d 'Show events: this machine\'s, or those of any log'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

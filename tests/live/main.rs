@@ -19,6 +19,7 @@ mod ebpf_event;
 mod error_report;
 mod file_create;
 mod file_delete;
+mod gaps;
 mod hashes;
 mod identity;
 mod network_connect;
@@ -28,6 +29,7 @@ mod process_access;
 mod process_create;
 mod process_terminate;
 mod raw_access_read;
+mod selftest;
 mod service_configuration_change;
 mod service_state_change;
 mod truth;
@@ -85,6 +87,8 @@ const CHAPTERS: &[Chapter] = chapters![
     output,
     overload,
     truth,
+    gaps,
+    selftest,
 ];
 
 fn main() -> ExitCode {

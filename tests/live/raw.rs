@@ -266,6 +266,27 @@ pub(crate) enum Attachment {
     Detach = 9,
 }
 
+/// An attachment of a program, by the kernel's number.
+pub(crate) fn open_link(number: u32) -> io::Result<OwnedFd> {
+    const GET_LINK_BY_ID: c_int = 30;
+    let descriptor = bpf(GET_LINK_BY_ID, &[number, 0, 0])?;
+    // SAFETY: the kernel has just given this descriptor to us, and nobody else knows it.
+    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// Detaches what a link attached; the link stays.
+pub(crate) fn detach_link(link: BorrowedFd<'_>) -> io::Result<()> {
+    const LINK_DETACH: c_int = 34;
+    bpf(LINK_DETACH, &[link.as_raw_fd().cast_unsigned()]).map(drop)
+}
+
+/// Puts another program in the place of the one that a link attached.
+pub(crate) fn replace_program(link: BorrowedFd<'_>, program: BorrowedFd<'_>) -> io::Result<()> {
+    const LINK_UPDATE: c_int = 29;
+    let (link, program) = (link.as_raw_fd().cast_unsigned(), program.as_raw_fd().cast_unsigned());
+    bpf(LINK_UPDATE, &[link, program, 0, 0]).map(drop)
+}
+
 /// System calls by the 32-bit entry, which any 64-bit program can take: other numbers, other registers.
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod compat {

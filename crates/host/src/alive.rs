@@ -45,22 +45,22 @@ impl LastAlive {
     }
 
     /// The agent runs.
-    pub fn stamp(&self, now: BootTime, clock: &Clock) -> io::Result<()> {
-        self.write(State::Running, now, clock)
+    pub fn stamp(&self, now: BootTime, wall: Timestamp) -> io::Result<()> {
+        self.write(State::Running, now, wall)
     }
 
     /// The agent ends in order.
-    pub fn end(&self, now: BootTime, clock: &Clock) -> io::Result<()> {
-        self.write(State::Ended, now, clock)
+    pub fn end(&self, now: BootTime, wall: Timestamp) -> io::Result<()> {
+        self.write(State::Ended, now, wall)
     }
 
-    fn write(&self, state: State, now: BootTime, clock: &Clock) -> io::Result<()> {
+    fn write(&self, state: State, now: BootTime, wall: Timestamp) -> io::Result<()> {
         let word = match state {
             State::Running => "running",
             State::Ended => "ended  ",
         };
         // Of one length, so that it is overwritten whole.
-        let line = format!("{word} {:020} {:020} {}\n", now.0, clock.timestamp(now).0, self.boot);
+        let line = format!("{word} {:020} {:020} {}\n", now.0, wall.0, self.boot);
         self.file.write_all_at(line.as_bytes(), 0)
     }
 }
@@ -100,11 +100,11 @@ mod tests {
         let clock = Clock::fixed(1_000);
         let (alive, before) = LastAlive::open(&state, &clock).expect("it can be opened");
         assert_eq!(before, None, "the first agent follows nobody");
-        alive.stamp(BootTime(5), &clock).expect("it can be written");
-        alive.stamp(BootTime(70), &clock).expect("it can be written");
+        alive.stamp(BootTime(5), Timestamp(1_005)).expect("it can be written");
+        alive.stamp(BootTime(70), Timestamp(1_070)).expect("it can be written");
         assert_eq!(died(&state, &clock), Some(Timestamp(1_070)));
         assert_eq!(died(&state, &Clock::fixed(5_000)), Some(Timestamp(5_070)), "the clock was set since");
-        alive.end(BootTime(80), &clock).expect("it can be written");
+        alive.end(BootTime(80), Timestamp(1_080)).expect("it can be written");
         assert_eq!(died(&state, &clock), None);
     }
 

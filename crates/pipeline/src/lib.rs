@@ -8,6 +8,7 @@
 //! [`Source`] and an [`Output`], tests bring a recorded stream and a vector.
 
 mod assemble;
+mod canary;
 mod counters;
 mod hashes;
 mod line;
@@ -20,6 +21,7 @@ mod source;
 mod trouble;
 
 pub use assemble::{COMPATIBLE_VERSION, SCHEMA_VERSION, State};
+pub use canary::Canary;
 pub use counters::Counters;
 pub use hashes::wanted_hashes;
 pub use line::{Pipeline, Settings};
@@ -27,5 +29,5 @@ pub use machine::Machine;
 pub use output::Output;
 pub use parking::ParkingLimits;
 pub use recorded::{CutStream, Recorded};
-pub use source::{Collect, Loss, Source, SourceError};
+pub use source::{Broken, Collect, Loss, Source, SourceError};
 pub use trouble::{TROUBLES, Trouble, TroubleSpec, TroubleTotal, events_of};

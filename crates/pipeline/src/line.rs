@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use tuxmon_config::Config;
 use tuxmon_event::{Event, Guid, Text, Timestamp};
-use tuxmon_host::clock;
+use tuxmon_host::clock::{self, Jump};
 use tuxmon_host::hash::{Algorithms, Request, Submission};
 use tuxmon_rules::{Rules, Scratch, Verdict};
 use tuxmon_wire::{BootTime, DecodeError, Fact, Image, Record, decode};
 
 use crate::assemble::{self, State};
+use crate::canary::{Canaries, Canary};
 use crate::counters::Counters;
 use crate::hashes::wanted_hashes;
 use crate::machine::Machine;
@@ -20,7 +21,7 @@ use crate::output::Output;
 use crate::parking::{Parking, ParkingLimits, Ticket};
 use crate::sequence::Sequences;
 use crate::source::Loss;
-use crate::trouble::{Trouble, TroubleBook, TroubleTotal, events_of};
+use crate::trouble::{Trouble, TroubleBook, TroubleTotal, describe_once, events_of};
 
 /// What the line needs to know before the first record.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,8 @@ pub struct Pipeline {
     sequences: Sequences,
     troubles: TroubleBook,
     counters: Counters,
+    /// The self-test under way, if one is.
+    canaries: Option<Canaries>,
     scratch: Scratch,
     /// Which hashes the configuration asks for.
     algorithms: Algorithms,
@@ -81,6 +84,7 @@ impl Pipeline {
             sequences: Sequences::default(),
             troubles: TroubleBook::default(),
             counters: Counters::default(),
+            canaries: None,
             scratch: Scratch::new(),
             algorithms,
             hashes_position: position_of(PROCESS_CREATE, "Hashes"),
@@ -96,6 +100,9 @@ impl Pipeline {
         };
         self.sequences.seen(record.header.cpu, record.header.sequence);
         // What a panic leaves half done is one record's entry in a table, and every entry may be missing anyway.
+        if let Some(canaries) = &mut self.canaries {
+            canaries.look(&record.fact);
+        }
         let done = catch_unwind(AssertUnwindSafe(|| self.fact(&record, output)));
         if done.is_err() {
             self.counters.failed += 1;
@@ -107,7 +114,7 @@ impl Pipeline {
     /// Does what has to be done from time to time: writes events whose hashes came, or did not come in time, and
     /// tells of troubles.
     pub fn tick(&mut self, now: BootTime, output: &mut dyn Output) {
-        self.machine.clock.refresh();
+        self.follow_clock(output);
         self.collect_hashes(Duration::ZERO, output);
         while let Some(waiting) = self.parking.take_overdue(now) {
             self.leave_out_hashes(waiting, output);
@@ -143,6 +150,25 @@ impl Pipeline {
     /// Takes note of a trouble, to be told with the next ones.
     pub fn note(&mut self, trouble: Trouble, subject: &str, count: u64, first: Timestamp, last: Timestamp) {
         self.troubles.note(trouble, subject, count, first, last);
+    }
+
+    /// From now on the deeds of a self-test are looked for: those of this process and its children.
+    pub fn expect_canaries(&mut self, pid: u32) {
+        self.canaries = Some(Canaries::of(pid));
+    }
+
+    /// Which of them were seen; nothing when no self-test of this process is under way.
+    pub fn canaries_of(&self, pid: u32) -> Option<&[Canary]> {
+        self.canaries.as_ref().filter(|canaries| canaries.pid == pid).map(|canaries| canaries.seen.as_slice())
+    }
+
+    /// The self-test is over, and these were not seen.
+    pub fn canaries_missed(&mut self, missed: &[Canary]) {
+        self.canaries = None;
+        let now = self.now();
+        for canary in missed {
+            self.troubles.note(Trouble::CanaryMissed, canary.name(), 1, now, now);
+        }
     }
 
     /// Takes note of a record that came too late to be looked at.
@@ -215,6 +241,16 @@ impl Pipeline {
 
     fn now(&self) -> Timestamp {
         self.machine.clock.timestamp(clock::now())
+    }
+
+    /// Told at once and not added up: what happens to time is no trouble of the agent's.
+    fn follow_clock(&mut self, output: &mut dyn Output) {
+        let (trouble, subject, from, to) = match self.machine.clock.refresh() {
+            None => return,
+            Some(Jump::Set { from, to }) => (Trouble::ClockSet, "the wall clock", from, to),
+            Some(Jump::Slept { from, to }) => (Trouble::MachineSlept, "the machine", from, to),
+        };
+        self.report(trouble, &describe_once(trouble, subject, from, to), output);
     }
 
     fn unreadable(&mut self, error: &DecodeError) {

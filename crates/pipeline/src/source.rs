@@ -22,11 +22,25 @@ pub trait Source {
     /// What was lost since the last call.
     fn losses(&mut self) -> Result<Vec<Loss>, SourceError>;
 
+    /// Looks whether everything still collects that should, and mends what does not. Gives what was found broken.
+    fn mend(&mut self) -> Result<Vec<Broken>, SourceError> {
+        Ok(Vec::new())
+    }
+
     /// Ends collection; what was collected can still be drained.
     fn stop_collection(&mut self);
 
     /// Changes what is collected.
     fn set_collect(&mut self, collect: &Collect) -> Result<(), SourceError>;
+}
+
+/// A part of the source that somebody else has put out of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Its name.
+    pub hook: String,
+    /// Whether it works again, or why not.
+    pub mended: Result<(), String>,
 }
 
 /// Records of one kind that never came.

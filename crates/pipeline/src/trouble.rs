@@ -42,6 +42,20 @@ pub enum Trouble {
     ConfigurationRefused,
     /// The kernel side could not be told what a new configuration collects.
     CollectionUnchanged,
+    /// An earlier agent was killed, or its machine lost its power.
+    AgentDied,
+    /// The agent was stopped, or got no processor.
+    AgentStoodStill,
+    /// Somebody detached a hook, or put another program in its place.
+    HookLost,
+    /// The same, and it could not be attached anew.
+    HookGone,
+    /// The wall clock was set.
+    ClockSet,
+    /// The machine was suspended.
+    MachineSlept,
+    /// The self-test did something that was not seen.
+    CanaryMissed,
 }
 
 /// What a sort of trouble is called in events and in print.
@@ -60,7 +74,7 @@ pub struct TroubleSpec {
 }
 
 /// All sorts of trouble, in the order of the enum.
-pub const TROUBLES: [TroubleSpec; 14] = [
+pub const TROUBLES: [TroubleSpec; 21] = [
     TroubleSpec {
         trouble: Trouble::EventsLost,
         id: "EventsLost",
@@ -158,6 +172,55 @@ pub const TROUBLES: [TroubleSpec; 14] = [
         counted: "times",
         cause: "the kernel side collects as before",
         remedy: "restart the agent; its own log has the reason",
+    },
+    TroubleSpec {
+        trouble: Trouble::AgentDied,
+        id: "AgentDied",
+        counted: "interruptions",
+        cause: "an earlier agent did not end in order, and nothing was collected until this one",
+        remedy: "find out what ended it: the system's log, or whoever may kill it",
+    },
+    TroubleSpec {
+        trouble: Trouble::AgentStoodStill,
+        id: "AgentStoodStill",
+        counted: "interruptions",
+        cause: "the agent did not run; what the ring held comes late, the rest is told as EventsLost",
+        remedy: "find out who stopped it, or give the machine more processors",
+    },
+    TroubleSpec {
+        trouble: Trouble::HookLost,
+        id: "HookLost",
+        counted: "detachments",
+        cause: "somebody else detached or replaced it; it is attached anew",
+        remedy: "find out who did it: it takes root",
+    },
+    TroubleSpec {
+        trouble: Trouble::HookGone,
+        id: "HookGone",
+        counted: "detachments",
+        cause: "somebody else detached or replaced it, and it cannot be attached anew",
+        remedy: "tuxmon status says what is not seen; restart the agent, and find out who did it",
+    },
+    TroubleSpec {
+        trouble: Trouble::ClockSet,
+        id: "ClockSet",
+        counted: "steps",
+        cause: "the wall clock was set; earlier events have times of the old one",
+        remedy: "nothing, if it was meant",
+    },
+    TroubleSpec {
+        trouble: Trouble::MachineSlept,
+        id: "MachineSlept",
+        counted: "times",
+        cause: "the machine was suspended: nothing ran, so nothing was missed",
+        remedy: "nothing",
+    },
+    TroubleSpec {
+        trouble: Trouble::CanaryMissed,
+        id: "CanaryMissed",
+        counted: "canaries",
+        cause: "the self-test did it and the agent did not see it",
+        remedy: "tuxmon status shows the hooks; restart the agent",
     },
 ];
 
@@ -276,6 +339,11 @@ impl TroubleBook {
             })
             .collect()
     }
+}
+
+/// The description of something that happened once.
+pub(crate) fn describe_once(trouble: Trouble, subject: &str, first: Timestamp, last: Timestamp) -> String {
+    describe(trouble, subject, Tally { count: 1, first, last })
 }
 
 fn describe(trouble: Trouble, subject: &str, tally: Tally) -> String {

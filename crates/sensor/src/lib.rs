@@ -7,7 +7,9 @@
 //! It is the only crate with `unsafe` code and the only one that needs root.
 
 mod accounts;
+mod canary;
 mod kernel;
+mod links;
 mod load;
 mod programs;
 mod ring;
@@ -19,6 +21,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use accounts::Loss;
+pub use canary::load_canary;
+pub use links::LostHook;
 pub use load::{Surveyed, survey};
 pub use programs::{Domain, Group, HookState, HookStatus, Tier};
 pub use tier::TierChoice;
@@ -141,6 +145,8 @@ struct Hook {
     spec: &'static programs::HookSpec,
     unavailable: Option<String>,
     link: Option<Link>,
+    /// What the kernel said of the link when it was made.
+    mark: Option<links::Mark>,
 }
 
 impl Sensor {
@@ -235,6 +241,25 @@ impl Sensor {
         }
     }
 
+    /// Looks whether each hook still is where it was attached, and attaches anew what somebody else has detached or
+    /// replaced.
+    pub fn restore_hooks(&mut self) -> Result<Vec<LostHook>, SensorError> {
+        let mut lost = Vec::new();
+        for position in 0..self.hooks.len() {
+            let hook = &mut self.hooks[position];
+            let Some(link) = &hook.link else { continue };
+            if hook.mark.is_none() || links::Mark::of(link) == hook.mark {
+                continue;
+            }
+            hook.link = None;
+            self.attach(position)?;
+            let hook = &self.hooks[position];
+            let restored = hook.unavailable.clone().map_or(Ok(()), Err);
+            lost.push(LostHook { program: hook.spec.program, restored });
+        }
+        Ok(lost)
+    }
+
     /// Which program serves which facts, and what is not available here.
     pub fn hooks(&self) -> Vec<HookStatus> {
         self.hooks
@@ -269,7 +294,10 @@ impl Sensor {
     fn attach(&mut self, position: usize) -> Result<(), SensorError> {
         let spec = self.hooks[position].spec;
         match load::attach(&self.object, spec, self.cgroup.as_ref()) {
-            Ok(link) => self.hooks[position].link = Some(link),
+            Ok(link) => {
+                self.hooks[position].mark = links::Mark::of(&link);
+                self.hooks[position].link = Some(link);
+            }
             Err(reason) if spec.need == programs::Need::Essential => {
                 return Err(SensorError::Program { program: spec.program.to_owned(), reason });
             }

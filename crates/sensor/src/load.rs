@@ -20,8 +20,8 @@ static PROBE: &Aligned<[u8]> = &Aligned { bytes: *include_bytes!(concat!(env!("O
 
 /// libbpf reads the ELF headers in place, so they must lie as in a file that was mapped.
 #[repr(C, align(64))]
-struct Aligned<B: ?Sized> {
-    bytes: B,
+pub(crate) struct Aligned<B: ?Sized> {
+    pub(crate) bytes: B,
 }
 
 /// Buffers per CPU of each scratch map: `SCRATCH_PER_CPU` of `bpf/lib/submit.h`.
@@ -123,7 +123,8 @@ fn places(options: &Options, types: &Types) -> Vec<Hook> {
     words::listen(false);
     let deep =
         if options.tier == TierChoice::Tracepoint { Err("not asked for".to_owned()) } else { probe(options) };
-    let hook = |spec| Hook { spec, unavailable: missing_place(spec, types, deep.as_ref()), link: None };
+    let hook =
+        |spec| Hook { spec, unavailable: missing_place(spec, types, deep.as_ref()), link: None, mark: None };
     HOOKS.iter().map(hook).collect()
 }
 

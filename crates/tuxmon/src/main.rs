@@ -9,6 +9,7 @@ mod logview;
 #[cfg(test)]
 mod manual;
 mod run;
+mod selftest;
 mod service;
 mod status;
 mod sysmon;
@@ -31,6 +32,7 @@ enum Command {
     Check(check::Args),
     Filter(filter::Args),
     Run(run::Args),
+    Selftest(selftest::Args),
     Status(status::Args),
     View(view::Args),
 }
@@ -54,6 +56,7 @@ fn perform() -> anyhow::Result<ExitCode> {
         Command::Check(args) => check::run(&args),
         Command::Filter(args) => filter::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Selftest(args) => selftest::run(&args),
         Command::Status(args) => status::run(&args),
         Command::View(args) => view::run(&args),
     }

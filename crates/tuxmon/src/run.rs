@@ -7,24 +7,29 @@ mod configuration;
 mod kernel;
 mod outputs;
 mod outside;
+mod pulse;
 mod signals;
 mod status;
 
 use std::io::{self, IsTerminal};
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tracing_subscriber::EnvFilter;
+use tuxmon_host::alive::LastAlive;
 use tuxmon_host::clock::Clock;
 use tuxmon_host::hash::{Hasher, Limits};
 use tuxmon_host::state::StateDirectory;
-use tuxmon_pipeline::{Collect, Machine, ParkingLimits, Pipeline, wanted_hashes};
+use tuxmon_pipeline::{Collect, Machine, ParkingLimits, Pipeline, Trouble, wanted_hashes};
 use tuxmon_render::Colour;
 use tuxmon_sensor::Sensor;
 use tuxmon_sinks::RecordIds;
 
 use crate::check;
+use crate::selftest::schedule::Schedule;
 use crate::service::layout::Layout;
 use crate::service::privileges::{self, Writes};
 use crate::service::stored::Stored;
@@ -82,6 +87,10 @@ pub(crate) struct Args {
     /// Which hooks to stand on; auto takes for each fact the best that this kernel grants
     #[arg(long, value_enum, default_value_t)]
     tier: Tier,
+
+    /// Test each so many minutes whether everything is seen, as `tuxmon selftest` does; what is missing becomes event 255
+    #[arg(long, value_name = "MINUTES")]
+    selftest_every: Option<NonZeroU16>,
 }
 
 /// Where an agent that is no installed service keeps its state.
@@ -115,8 +124,19 @@ pub(crate) fn service(layout: &Layout) -> anyhow::Result<ServiceEnd> {
         ring_size: RingSize::default(),
         btf: settings.btf.map(PathBuf::from),
         tier: Tier::default(),
+        selftest_every: selftest_of_service(),
     };
     run_with(&args, &Origin::Installed(layout.clone()))
+}
+
+/// The service has the original's command line, which has no place for this; its unit has the environment.
+fn selftest_of_service() -> Option<NonZeroU16> {
+    let minutes = std::env::var("TUXMON_SELFTEST_EVERY").ok()?;
+    let number = minutes.parse().ok();
+    if number.is_none() {
+        eprintln!("TUXMON_SELFTEST_EVERY={minutes} is no number of minutes from 1 to 65535");
+    }
+    number
 }
 
 /// How the agent ended, when nothing went wrong.
@@ -152,19 +172,28 @@ fn agent(
 ) -> anyhow::Result<Agent<Kernel>> {
     let state = StateDirectory::open(&args.state_dir)?;
     let outputs = Outputs::open(&args.outputs, args.format, record_ids(&state)?)?;
-    let outside = Outside::open(&state, |kernel: &Kernel| kernel.0.hooks());
     let hasher = Hasher::start(wanted_hashes(&loaded.config), Limits::default())
         .context("cannot start the threads that hash files")?;
-    let machine = Machine::this(Clock::start(Some(&state)), hasher);
+    let clock = Clock::start(Some(&state));
+    let (alive, died) =
+        LastAlive::open(&state, &clock).context("cannot keep the time of the last sign of life")?;
+    let machine = Machine::this(clock, hasher);
     let settings =
         tuxmon_pipeline::Settings { own_pid: std::process::id(), parking: ParkingLimits::default() };
-    let pipeline = Pipeline::new(machine, &loaded.config, settings);
+    let selftest = args
+        .selftest_every
+        .map(|minutes| Schedule::new(Duration::from_mins(minutes.get().into()), &args.state_dir));
+    let outside = Outside::open(&state, alive, selftest, |kernel: &Kernel| kernel.0.hooks());
+    let mut pipeline = Pipeline::new(machine, &loaded.config, settings);
     let sensor = Sensor::start(&tuxmon_sensor::Options {
         collect: kernel::collect(Collect::for_config(&loaded.config)),
         ring_bytes: args.ring_size.0,
         btf: args.btf.clone(),
         tier: args.tier.into(),
     })?;
+    if let Some(died) = died {
+        pipeline.note(Trouble::AgentDied, "everything", 1, died, outputs::now());
+    }
     privileges::keep_what_collecting_needs(writes(&args.outputs));
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
     eprint!("{}", banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));

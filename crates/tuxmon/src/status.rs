@@ -36,7 +36,7 @@ pub(crate) struct Args {
 }
 
 /// Where agents of this machine usually are.
-const USUAL: [&str; 2] = ["/opt/sysmon", crate::run::STATE_DIRECTORY];
+pub(crate) const USUAL: [&str; 2] = ["/opt/sysmon", crate::run::STATE_DIRECTORY];
 
 const OK: u8 = 0;
 const DEGRADED: u8 = 1;

@@ -64,6 +64,7 @@ pub const CONTENTS: &[Item] = &[
     item("packaging/man/tuxmon-check.1", "/usr/share/man/man1/tuxmon-check.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-filter.1", "/usr/share/man/man1/tuxmon-filter.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-run.1", "/usr/share/man/man1/tuxmon-run.1.gz", Kind::Plain),
+    item("packaging/man/tuxmon-selftest.1", "/usr/share/man/man1/tuxmon-selftest.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-status.1", "/usr/share/man/man1/tuxmon-status.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-view.1", "/usr/share/man/man1/tuxmon-view.1.gz", Kind::Plain),
     item("packaging/man/tuxmon.1", "/usr/share/man/man1/tuxmon.1.gz", Kind::Plain),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "request", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "request", rename_all = "lowercase")]
 pub(crate) enum Request {
     /// How it is going.
     Status,
@@ -14,6 +14,27 @@ pub(crate) enum Request {
     Rules,
     /// Read the configuration again.
     Reload,
+    /// Look for the deeds of a self-test, which are those of whoever asks.
+    Selftest {
+        /// How far it is.
+        #[serde(flatten)]
+        stage: Stage,
+    },
+}
+
+/// How far a self-test is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "lowercase")]
+pub(crate) enum Stage {
+    /// It begins.
+    Begin,
+    /// Which deeds were seen?
+    Look,
+    /// It is over.
+    End {
+        /// What was done and not seen, by name.
+        missed: Vec<String>,
+    },
 }
 
 /// An answer.
@@ -29,6 +50,11 @@ pub(crate) enum Answer {
     },
     /// To [`Request::Reload`].
     Reload(Reloaded),
+    /// To [`Request::Selftest`].
+    Selftest {
+        /// Deeds by name: at the beginning those that are collected, later those that were seen.
+        canaries: Vec<String>,
+    },
     /// The request was not understood, or cannot be answered now.
     Error {
         /// Why.
@@ -165,7 +191,7 @@ impl Status {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Reloaded, Request};
+    use super::{Answer, Reloaded, Request, Stage};
 
     #[test]
     fn requests_are_lines_of_json() {
@@ -175,6 +201,13 @@ mod tests {
         };
         check(Request::Status, r#"{"request":"status"}"#);
         check(Request::Reload, r#"{"request":"reload"}"#);
+        let selftest = |stage| Request::Selftest { stage };
+        check(selftest(Stage::Begin), r#"{"request":"selftest","stage":"begin"}"#);
+        let missed = vec!["file made".to_owned()];
+        check(
+            selftest(Stage::End { missed }),
+            r#"{"request":"selftest","stage":"end","missed":["file made"]}"#,
+        );
         for wrong in ["", "{}", r#"{"request":"stop"}"#, "[]", "\"status\""] {
             assert!(serde_json::from_str::<Request>(wrong).is_err(), "{wrong}");
         }

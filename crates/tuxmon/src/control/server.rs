@@ -23,6 +23,8 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 pub(crate) struct Question {
     /// What is asked.
     pub(crate) request: Request,
+    /// The process that asks, as the kernel knows it.
+    pub(crate) pid: u32,
     answer: SyncSender<Answer>,
 }
 
@@ -83,10 +85,12 @@ fn serve(listener: &UnixListener, questions: &SyncSender<Question>) {
 fn serve_one(client: &UnixStream, questions: &SyncSender<Question>) -> io::Result<()> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;
-    let answer = if is_permitted(client)? {
+    let peer = rustix::net::sockopt::socket_peercred(client)?;
+    let pid = peer.pid.as_raw_pid().cast_unsigned();
+    let answer = if is_permitted(peer.uid) {
         let mut line = String::new();
         BufReader::new(client.take(LONGEST_REQUEST)).read_line(&mut line)?;
-        ask_line(&line, questions)
+        ask_line(&line, pid, questions)
     } else {
         Answer::Error { reason: "only root may ask".to_owned() }
     };
@@ -97,18 +101,17 @@ fn serve_one(client: &UnixStream, questions: &SyncSender<Question>) -> io::Resul
 }
 
 /// The permissions of the socket say it already; some systems have not always honoured those of sockets.
-fn is_permitted(client: &UnixStream) -> io::Result<bool> {
-    let peer = rustix::net::sockopt::socket_peercred(client)?.uid;
-    Ok(peer.is_root() || peer == rustix::process::geteuid())
+fn is_permitted(peer: rustix::process::Uid) -> bool {
+    peer.is_root() || peer == rustix::process::geteuid()
 }
 
-fn ask_line(text: &str, questions: &SyncSender<Question>) -> Answer {
+fn ask_line(text: &str, pid: u32, questions: &SyncSender<Question>) -> Answer {
     let request = match serde_json::from_str(text.trim()) {
         Ok(request) => request,
         Err(error) => return Answer::Error { reason: format!("not a request: {error}") },
     };
     let (answer, answers) = sync_channel(1);
-    if questions.send(Question { request, answer }).is_err() {
+    if questions.send(Question { request, pid, answer }).is_err() {
         return Answer::Error { reason: "the agent is ending".to_owned() };
     }
     let late = |_| Answer::Error { reason: "the agent is too busy to answer".to_owned() };

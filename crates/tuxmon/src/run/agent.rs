@@ -5,16 +5,17 @@ use std::time::{Duration, Instant};
 
 use tuxmon_event::Timestamp;
 use tuxmon_host::clock;
-use tuxmon_pipeline::{Collect, Counters, Pipeline, Source, SourceError, State, Trouble};
+use tuxmon_pipeline::{Broken, Canary, Collect, Counters, Pipeline, Source, SourceError, State, Trouble};
 use tuxmon_wire::Kind;
 
 use super::configuration::{self, Loaded, Moment, Origin};
 use super::outputs::{self, Outputs};
 use super::outside::Outside;
+use super::pulse::Pulse;
 use super::signals::Requests;
 use super::status;
 use crate::check;
-use crate::control::protocol::{Answer, Reloaded, Request};
+use crate::control::protocol::{Answer, Reloaded, Request, Stage};
 
 /// How long the line waits for records before it looks at signals and clocks.
 const TURN: Duration = Duration::from_millis(100);
@@ -45,6 +46,9 @@ pub(crate) struct Agent<S> {
     pub(crate) loaded: Loaded,
     round: Instant,
     reseed: Option<Instant>,
+    pulse: Pulse,
+    /// When all hooks were last seen where they belong.
+    whole: Timestamp,
 }
 
 impl<S: Source> Agent<S> {
@@ -68,6 +72,8 @@ impl<S: Source> Agent<S> {
             loaded,
             round: Instant::now(),
             reseed: None,
+            pulse: Pulse::start(),
+            whole: outputs::now(),
         }
     }
 
@@ -77,6 +83,7 @@ impl<S: Source> Agent<S> {
         outputs.configure(&loaded.config);
         pipeline.configured(&loaded.name, loaded.hash.clone(), outputs);
         self.pipeline.state_changed(State::Started, &mut self.outputs);
+        self.outside.stamp();
         let mut result = self.seed();
         if result.is_ok() {
             self.outside.started(&self.loaded.name);
@@ -101,7 +108,9 @@ impl<S: Source> Agent<S> {
         if self.round.elapsed() >= ROUND {
             self.round = Instant::now();
             self.look_for_losses()?;
+            self.look_for_gaps()?;
         }
+        self.feel_pulse();
         self.pipeline.tick(clock::now(), &mut self.outputs);
         Ok(())
     }
@@ -120,6 +129,30 @@ impl<S: Source> Agent<S> {
         Ok(())
     }
 
+    /// Finds out what was not collected because somebody stopped the agent or took its hooks away.
+    fn look_for_gaps(&mut self) -> Result<(), SourceError> {
+        let now = outputs::now();
+        let since = std::mem::replace(&mut self.whole, now);
+        for Broken { hook, mended } in self.source.mend()? {
+            match mended {
+                Ok(()) => self.pipeline.note(Trouble::HookLost, &hook, 1, since, now),
+                Err(reason) => {
+                    self.pipeline.note(Trouble::HookGone, &format!("{hook} ({reason})"), 1, since, now);
+                }
+            }
+        }
+        self.outside.stamp();
+        self.outside.look_for_selftest();
+        Ok(())
+    }
+
+    fn feel_pulse(&mut self) {
+        let Some(still) = self.pulse.beat() else { return };
+        let now = outputs::now();
+        let since = Timestamp(now.0.saturating_sub(i64::try_from(still.as_nanos()).unwrap_or(i64::MAX)));
+        self.pipeline.note(Trouble::AgentStoodStill, "the agent", 1, since, now);
+    }
+
     /// Looks at all processes that run now.
     fn seed(&mut self) -> Result<(), SourceError> {
         let began = clock::now();
@@ -133,12 +166,33 @@ impl<S: Source> Agent<S> {
     /// Answers who asks on the control socket.
     fn answer(&mut self) {
         let Some(question) = self.outside.question() else { return };
-        let answer = match question.request {
+        let answer = match &question.request {
             Request::Status => Answer::Status(Box::new(status::of(self))),
             Request::Rules => Answer::Rules { text: tuxmon_config::dump(&self.loaded.config) },
             Request::Reload => Answer::Reload(self.reload()),
+            Request::Selftest { stage } => self.selftest(stage, question.pid),
         };
         question.answer(answer);
+    }
+
+    /// One step of a self-test that this process does.
+    fn selftest(&mut self, stage: &Stage, pid: u32) -> Answer {
+        let collect = Collect::for_config(&self.loaded.config);
+        let seen: Vec<Canary> = match stage {
+            Stage::Begin => {
+                self.pipeline.expect_canaries(pid);
+                Canary::ALL.into_iter().filter(|canary| canary.is_collected(collect)).collect()
+            }
+            Stage::Look | Stage::End { .. } => match self.pipeline.canaries_of(pid) {
+                Some(seen) => seen.to_vec(),
+                None => return Answer::Error { reason: "no self-test of yours is under way".to_owned() },
+            },
+        };
+        if let Stage::End { missed } = stage {
+            let missed: Vec<Canary> = missed.iter().filter_map(|name| Canary::of_name(name)).collect();
+            self.pipeline.canaries_missed(&missed);
+        }
+        Answer::Selftest { canaries: seen.iter().map(|canary| canary.name().to_owned()).collect() }
     }
 
     /// Reads the configuration again, and says what came of it. What happened before is judged by the old rules.
@@ -198,6 +252,7 @@ impl<S: Source> Agent<S> {
         self.pipeline.finish(patience, &mut self.outputs);
         self.pipeline.state_changed(State::Stopped, &mut self.outputs);
         self.outputs.close(began + LINES_UNTIL);
+        self.outside.ended();
         *self.pipeline.counters()
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tuxmon_pipeline::{Collect, Loss, Source, SourceError};
+use tuxmon_pipeline::{Broken, Collect, Loss, Source, SourceError};
 use tuxmon_sensor::Sensor;
 
 /// Records from this machine's kernel.
@@ -23,6 +23,11 @@ impl Source for Kernel {
 
     fn losses(&mut self) -> Result<Vec<Loss>, SourceError> {
         Ok(self.0.losses()?.into_iter().map(loss).collect())
+    }
+
+    fn mend(&mut self) -> Result<Vec<Broken>, SourceError> {
+        let lost = self.0.restore_hooks()?.into_iter();
+        Ok(lost.map(|hook| Broken { hook: hook.program.to_owned(), mended: hook.restored }).collect())
     }
 
     fn stop_collection(&mut self) {

@@ -3,11 +3,14 @@
 use std::time::Instant;
 
 use tuxmon_event::Timestamp;
+use tuxmon_host::alive::LastAlive;
+use tuxmon_host::clock;
 use tuxmon_host::state::StateDirectory;
 use tuxmon_sensor::HookStatus;
 
 use super::outputs;
 use crate::control::server::{Control, Question};
+use crate::selftest::schedule::Schedule;
 use crate::service::detached;
 use crate::service::notify::Notifier;
 
@@ -15,6 +18,10 @@ use crate::service::notify::Notifier;
 pub(crate) struct Outside<S> {
     control: Option<Control>,
     notifier: Notifier,
+    /// The trace for the next agent, while it can be written.
+    alive: Option<LastAlive>,
+    /// Self-tests, if they are wanted from time to time.
+    selftest: Option<Schedule>,
     hooks: fn(&S) -> Vec<HookStatus>,
     /// When collection began.
     pub(crate) since: Timestamp,
@@ -24,14 +31,27 @@ pub(crate) struct Outside<S> {
 
 impl<S> Outside<S> {
     /// Opens the control socket. An agent that cannot be asked still does its work.
-    pub(crate) fn open(state: &StateDirectory, hooks: fn(&S) -> Vec<HookStatus>) -> Self {
+    pub(crate) fn open(
+        state: &StateDirectory,
+        alive: LastAlive,
+        selftest: Option<Schedule>,
+        hooks: fn(&S) -> Vec<HookStatus>,
+    ) -> Self {
         let control = Control::open(state.path());
         if let Err(error) = &control {
             tracing::warn!(%error, folder = %state.path().display(), "no control socket: the agent cannot be asked");
         }
         let now = outputs::now();
         let notifier = Notifier::from_environment();
-        Self { control: control.ok(), notifier, hooks, since: now, configured: now }
+        Self {
+            control: control.ok(),
+            notifier,
+            alive: Some(alive),
+            selftest,
+            hooks,
+            since: now,
+            configured: now,
+        }
     }
 
     /// Collection has begun.
@@ -57,9 +77,34 @@ impl<S> Outside<S> {
         self.notifier.alive(Instant::now());
     }
 
+    /// Lets a self-test begin when one is due.
+    pub(crate) fn look_for_selftest(&mut self) {
+        if let Some(schedule) = &mut self.selftest {
+            schedule.look();
+        }
+    }
+
+    /// Leaves the time for the next agent, should this one not end in order.
+    pub(crate) fn stamp(&mut self) {
+        let Some(alive) = &self.alive else { return };
+        if let Err(error) = alive.stamp(clock::now(), outputs::now()) {
+            tracing::warn!(%error, "the next agent will not know how long this one ran");
+            self.alive = None;
+        }
+    }
+
+    /// The end was in order.
+    pub(crate) fn ended(&self) {
+        let Some(alive) = &self.alive else { return };
+        if let Err(error) = alive.end(clock::now(), outputs::now()) {
+            tracing::warn!(%error, "the next agent will believe that this one was killed");
+        }
+    }
+
     /// The end has begun: whoever asks now is told so at once.
     pub(crate) fn stopping(&mut self) {
         self.control = None;
+        self.selftest = None;
         self.notifier.stopping();
     }
 
