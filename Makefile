@@ -17,7 +17,7 @@ FUZZ_SECONDS ?= 60
 help: ## List these commands
 	@echo 'tuxmon: records what happens on a Linux machine, as Sysmon does.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'To begin: make run. Ctrl-C ends it. README.md explains what you see.'
 
@@ -63,6 +63,10 @@ fuzz: deps ## Run each fuzz target for FUZZ_SECONDS (default 60; needs nightly R
 .PHONY: dist
 dist: deps ## Build .deb, .rpm and .tar.gz into dist/, with checksums and an SBOM
 	@exec scripts/make-dist
+
+.PHONY: test-packages
+test-packages: dist ## Make the packages, then install, update, replace and remove them on copies of this system
+	@exec scripts/test-packages
 
 .PHONY: deps
 deps: ## Install what the build needs and is missing, and say what and why first

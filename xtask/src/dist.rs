@@ -16,6 +16,19 @@ use anyhow::{Context, Result, bail};
 /// The most that the program may weigh, in bytes.
 pub const LARGEST_PROGRAM: u64 = 8 * 1024 * 1024;
 
+/// The version of the original that whoever depends on its package gets.
+pub const COMPATIBLE_WITH: &str = "1.5.2";
+
+/// What it is, in a line.
+const SUMMARY: &str = "records what happens on a machine, as Sysmon does";
+/// What it is, in a paragraph.
+const DESCRIPTION: &str = "\
+Which programs run, who started them, what they connect to, which files they
+create and delete, as the events of Sysmon for Linux in the system log. It
+takes the same configurations and has the same command line. Nothing starts
+until `sysmon -i`.
+";
+
 /// Make the packages in dist/
 #[derive(clap::Args)]
 pub struct Args {
@@ -34,6 +47,8 @@ pub struct Args {
 struct Product<'a> {
     program: &'a Path,
     version: &'a str,
+    /// Who answers for the packages.
+    maintainer: String,
     /// The newest version of glibc that the program asks for a symbol of.
     glibc: String,
     /// The time of the last commit: the same sources make the same packages.
@@ -61,6 +76,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let product = Product {
         program: &args.program,
         version: env!("CARGO_PKG_VERSION"),
+        maintainer: maintainer(),
         glibc: newest_glibc(&fs::read(&args.program)?).context("the program names no version of glibc")?,
         epoch: epoch.trim().to_owned(),
         stage: &stage.join("root"),
@@ -76,6 +92,15 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     fs::write(out.join(format!("tuxmon-{}.cdx.json", product.version)), sbom::cyclone_dx()?)?;
     checksums(&out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Who builds a package answers for it, and says so in the variables of Debian's own tools. Nobody reads mail at an address
+/// that ends in `.invalid` (RFC 2606).
+fn maintainer() -> String {
+    let said = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+    let name = said("DEBFULLNAME").unwrap_or_else(|| "The tuxmon developers".to_owned());
+    let address = said("DEBEMAIL").unwrap_or_else(|| "developers@tuxmon.invalid".to_owned());
+    format!("{name} <{address}>")
 }
 
 /// The files as they lie below `/`, for systems with neither packager.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use xtask::dist::COMPATIBLE_WITH;
 use xtask::dist::contents::{CONTENTS, Kind};
 
 fn root() -> PathBuf {
@@ -19,7 +20,9 @@ fn contents_are_sorted_and_unique() {
 
 #[test]
 fn contents_exist() {
-    for item in CONTENTS.iter().filter(|item| !matches!(item.kind, Kind::Program | Kind::Link)) {
+    for item in
+        CONTENTS.iter().filter(|item| !matches!(item.kind, Kind::Program | Kind::Notices | Kind::Link))
+    {
         assert!(root().join(item.from).is_file(), "no {}", item.from);
     }
 }
@@ -45,6 +48,20 @@ fn every_manual_page_is_packed() {
         let from = format!("packaging/man/{name}");
         assert!(CONTENTS.iter().any(|item| item.from == from), "{from} is in no package");
     }
+}
+
+#[test]
+fn every_file_of_the_originals_package_is_replaced() {
+    // dpkg ends a package all of whose files another one replaces; decision 16 says why that is our way.
+    for path in ["/usr/bin/sysmon", "/usr/share/man/man8/sysmon.8.gz"] {
+        assert!(CONTENTS.iter().any(|item| item.to == path), "{path} stays the original's");
+    }
+}
+
+#[test]
+fn what_is_provided_is_what_the_agent_says_it_is() {
+    let said = format!("COMPATIBLE_VERSION: &str = \"{COMPATIBLE_WITH}\"");
+    assert!(text("crates/pipeline/src/assemble/service_state_change.rs").contains(&said));
 }
 
 #[test]

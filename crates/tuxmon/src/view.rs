@@ -1,8 +1,10 @@
 //! `tuxmon view`: the events of this machine, or of any log, for people.
 
+mod agents;
 mod follow;
 mod open;
 mod print;
+mod probe;
 mod screen;
 mod sources;
 
@@ -29,9 +31,9 @@ const LAST_BEFORE_FOLLOWING: usize = 10;
 
 /// Show events: this machine's, or those of any log
 ///
-/// Without a FILE it finds the events of this machine itself: the file that the agent writes,
-/// /var/log/sysmon.log, the journal, /var/log/syslog or /var/log/messages, with rotated and compressed
-/// ones. A FILE may be compressed (gzip, xz, zstd); it is read in every form in which events are found:
+/// Without a FILE it finds the events of this machine itself: it asks the running agent for the file that
+/// it writes, else takes the first of these that holds events: /var/log/sysmon.log, the journal,
+/// /var/log/syslog, /var/log/messages, with rotated and compressed ones. A FILE may be compressed (gzip, xz, zstd); it is read in every form in which events are found:
 /// with or without a syslog prefix, journalctl -o json, tuxmon's JSON, an export of Windows' event log.
 #[derive(clap::Args)]
 #[command(after_help = "\

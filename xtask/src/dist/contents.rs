@@ -21,6 +21,8 @@ pub struct Item {
 pub enum Kind {
     /// The program itself; where it lies, the command line says.
     Program,
+    /// The licence texts of what it is linked from, gathered when it is packed.
+    Notices,
     /// A link.
     Link,
     /// The administrator may change it, and an update keeps that.
@@ -42,8 +44,12 @@ pub const CONTENTS: &[Item] = &[
     item("", "/usr/bin/tuxmon", Kind::Program),
     item("packaging/completions/tuxmon.bash", "/usr/share/bash-completion/completions/tuxmon", Kind::Plain),
     item("LICENSE-APACHE", "/usr/share/doc/tuxmon/LICENSE-APACHE", Kind::Plain),
+    item("bpf/LICENSE", "/usr/share/doc/tuxmon/LICENSE-GPL-2.0", Kind::Plain),
+    item("packaging/licences/GPL-3.0", "/usr/share/doc/tuxmon/LICENSE-GPL-3.0", Kind::Plain),
+    item("packaging/licences/LGPL-3.0", "/usr/share/doc/tuxmon/LICENSE-LGPL-3.0", Kind::Plain),
     item("LICENSE-MIT", "/usr/share/doc/tuxmon/LICENSE-MIT", Kind::Plain),
     item("README.md", "/usr/share/doc/tuxmon/README.md", Kind::Plain),
+    item("", "/usr/share/doc/tuxmon/THIRD-PARTY", Kind::Notices),
     item("packaging/deb/copyright", "/usr/share/doc/tuxmon/copyright", Kind::Plain),
     item("packaging/rsyslog/00-sysmon.conf", "/usr/share/doc/tuxmon/examples/00-sysmon.conf", Kind::Plain),
     item(
@@ -78,7 +84,7 @@ impl Item {
         match self.kind {
             Kind::Program => 0o755,
             Kind::Link => 0o777,
-            Kind::Configuration | Kind::Plain => 0o644,
+            Kind::Configuration | Kind::Plain | Kind::Notices => 0o644,
         }
     }
 
@@ -101,6 +107,7 @@ pub(super) fn stage(root: &Path, program: &Path) -> Result<()> {
                 continue;
             }
             Kind::Program => drop(fs::copy(program, &to)?),
+            Kind::Notices => fs::write(&to, super::sbom::notices()?)?,
             Kind::Configuration | Kind::Plain
                 if to.extension().is_some_and(|extension| extension == "gz") =>
             {

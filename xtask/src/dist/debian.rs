@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::contents::{CONTENTS, Kind};
-use super::{Product, done};
+use super::{COMPATIBLE_WITH, DESCRIPTION, Product, SUMMARY, done};
 
 /// Scripts that dpkg runs, in `packaging/deb`.
 const SCRIPTS: [&str; 4] = ["preinst", "postinst", "prerm", "postrm"];
@@ -52,27 +52,28 @@ fn architecture() -> &'static str {
     }
 }
 
+/// It says nothing of a conflict with the original's package, since apt would then remove that first, and with it all of
+/// `/opt/sysmon`, before any script of ours has run. Without, dpkg replaces its files one by one, which ends it just the
+/// same, after our `preinst`.
 fn description(product: &Product) -> String {
+    let text = DESCRIPTION.trim_end().replace('\n', "\n ");
     format!(
         "Package: tuxmon
 Version: {version}
 Architecture: {architecture}
-Maintainer: The tuxmon developers <tuxmon@localhost>
+Maintainer: {maintainer}
 Section: admin
 Priority: optional
 Depends: libc6 (>= {glibc})
 Suggests: rsyslog, logrotate
-Conflicts: sysmonforlinux
 Replaces: sysmonforlinux
-Provides: sysmonforlinux
-Description: records what happens on a machine, as Sysmon does
- Which programs run, who started them, what they connect to, which files they
- create and delete, as the events of Sysmon for Linux in the system log. It
- takes the same configurations and has the same command line. Nothing starts
- until `sysmon -i`.
+Provides: sysmonforlinux (= {COMPATIBLE_WITH})
+Description: {SUMMARY}
+ {text}
 ",
         version = product.version,
         architecture = architecture(),
+        maintainer = product.maintainer,
         glibc = product.glibc,
     )
 }

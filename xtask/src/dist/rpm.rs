@@ -1,64 +1,106 @@
-//! The .rpm, made by `cargo generate-rpm` from the staged files.
+//! The .rpm, made by `rpmbuild` from the staged files.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::contents::{CONTENTS, Item, Kind};
-use super::{Product, done};
+use super::{COMPATIBLE_WITH, DESCRIPTION, Product, SUMMARY, done};
+
+/// Scripts that rpm runs, in `packaging/rpm`, each under the name of its section.
+const SCRIPTS: [&str; 3] = ["pre", "preun", "posttrans"];
+
+/// Nothing is compiled, stripped or looked for; nothing of this machine gets in; every rpm of the last ten years reads it.
+const SETTINGS: &str = "\
+%global debug_package %{nil}
+%global __os_install_post %{nil}
+%global _build_id_links none
+%global _binary_payload w6.xzdio
+%global _binary_filedigest_algorithm 8
+%global _buildhost reproducible
+%global use_source_date_epoch_as_buildtime 1
+%global clamp_mtime_to_source_date_epoch 1
+";
 
 /// Writes the package.
 pub(super) fn package(product: &Product, work: &Path) -> Result<()> {
-    let metadata = work.join("rpm.toml");
-    fs::write(&metadata, described(product))?;
-    let name = format!("tuxmon-{}-1.{}.rpm", product.version, std::env::consts::ARCH);
+    let top = work.join("rpm");
+    fs::create_dir(&top)?;
+    let spec = top.join("tuxmon.spec");
+    fs::write(&spec, specification(product)?)?;
     done(
-        Command::new("cargo")
-            .args(["generate-rpm", "--package", "crates/tuxmon", "--auto-req", "disabled"])
-            .arg("--metadata-overwrite")
-            .arg(&metadata)
-            .args(["--source-date", &product.epoch])
-            .arg("--output")
-            .arg(product.out.join(name))
-            .current_dir(crate::root()),
+        Command::new("rpmbuild")
+            .args(["-bb", "--quiet", "--target", std::env::consts::ARCH, "--define"])
+            .arg(format!("_topdir {}", top.display()))
+            .arg("--define")
+            .arg(format!("_rpmdir {}", product.out.display()))
+            .args(["--define", "_rpmfilename %{NAME}-%{VERSION}-%{RELEASE}.%{ARCH}.rpm"])
+            .arg(&spec)
+            .env("SOURCE_DATE_EPOCH", &product.epoch),
     )
 }
 
-/// Its metadata, in the words of cargo-generate-rpm. It knows no links: a script makes them.
-fn described(product: &Product) -> String {
-    let mut text = String::from(
-        "summary = \"Records what happens on a machine, as Sysmon does\"\nlicense = \"MIT OR Apache-2.0\"\n",
+/// The specification, in the words of rpmbuild.
+fn specification(product: &Product) -> Result<String> {
+    let mut text = format!(
+        "{SETTINGS}Name: tuxmon
+Version: {version}
+Release: 1
+Summary: {SUMMARY}
+License: MIT AND Apache-2.0 AND GPL-2.0-only
+Packager: {maintainer}
+AutoReqProv: no
+Requires: libc.so.6(GLIBC_{glibc})(64bit)
+Provides: sysmonforlinux = {COMPATIBLE_WITH}
+Conflicts: sysmonforlinux
+Obsoletes: sysmonforlinux < 2
+
+%description
+{description}
+%install
+cp -a {stage}/. %{{buildroot}}/
+",
+        version = product.version,
+        maintainer = product.maintainer,
+        glibc = product.glibc,
+        description = DESCRIPTION,
+        stage = product.stage.display(),
     );
-    for (key, script) in [("pre_install", "pre"), ("post_trans", "posttrans"), ("pre_uninstall", "preun")] {
-        let path = crate::root().join("packaging/rpm").join(script);
-        writeln!(text, "{key}_script = {:?}", path.display().to_string()).expect("memory takes it");
+    for item in CONTENTS.iter().filter(|item| item.to != in_fedora(item.to)) {
+        let to = in_fedora(item.to);
+        let folder = Path::new(&to).parent().context("every path has a folder")?.display();
+        writeln!(text, "mkdir -p %{{buildroot}}{folder}\nmv %{{buildroot}}{} %{{buildroot}}{to}", item.to)?;
     }
-    text.push_str("assets = [\n");
-    for item in CONTENTS.iter().filter(|item| item.kind != Kind::Link) {
-        text.push_str(&asset(item, product.stage));
+    for name in SCRIPTS {
+        let script = fs::read_to_string(crate::root().join("packaging/rpm").join(name))?;
+        // A percent sign begins a macro.
+        writeln!(text, "\n%{name}\n{}", script.replace('%', "%%"))?;
     }
-    text.push_str("]\n");
-    write!(
-        text,
-        "[requires]\n\"libc.so.6(GLIBC_{})(64bit)\" = \"*\"\n[provides]\nsysmonforlinux = \"*\"\n\
-         [conflicts]\nsysmonforlinux = \"*\"\n[obsoletes]\nsysmonforlinux = \"*\"\n",
-        product.glibc
-    )
-    .expect("memory takes it");
-    text
+    text.push_str("%files\n%dir %attr(0755, root, root) /etc/tuxmon\n%dir %attr(0755, root, root) /usr/share/doc/tuxmon\n");
+    for item in CONTENTS {
+        writeln!(text, "{}", listed(item))?;
+    }
+    Ok(text)
 }
 
-fn asset(item: &Item, stage: &Path) -> String {
-    let config = if item.kind == Kind::Configuration { ", config = \"noreplace\"" } else { "" };
-    let doc = if item.to.starts_with("/usr/share/doc/") { ", doc = true" } else { "" };
-    // Fedora's zsh looks elsewhere than Debian's.
-    let to = item.to.replace("/zsh/vendor-completions/", "/zsh/site-functions/");
-    format!(
-        "  {{ source = {:?}, dest = {to:?}, mode = \"{:o}\"{config}{doc} }},\n",
-        item.below(stage).display().to_string(),
-        item.mode()
-    )
+/// Fedora's zsh looks elsewhere than Debian's.
+fn in_fedora(path: &str) -> String {
+    path.replace("/zsh/vendor-completions/", "/zsh/site-functions/")
+}
+
+fn listed(item: &Item) -> String {
+    let kind = match item.kind {
+        Kind::Configuration => "%config(noreplace) ",
+        Kind::Notices => "%license ",
+        Kind::Plain if item.to.contains("/LICENSE-") => "%license ",
+        Kind::Plain if item.to.starts_with("/usr/share/doc/") || item.to.starts_with("/usr/share/man/") => {
+            "%doc "
+        }
+        Kind::Plain | Kind::Program | Kind::Link => "",
+    };
+    let mode = if item.kind == Kind::Link { "-".to_owned() } else { format!("{:04o}", item.mode()) };
+    format!("{kind}%attr({mode}, root, root) {}", in_fedora(item.to))
 }

@@ -1,6 +1,9 @@
-//! The list of what the program is made of, in the form of CycloneDX 1.5.
+//! The list of what the program is made of: in the form of CycloneDX 1.5, and as the licence texts of its parts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -13,12 +16,8 @@ const LINKED: [(&str, &str); 2] = [("libelf", "GPL-2.0-or-later OR LGPL-3.0-or-l
 
 /// The SBOM: every crate that the program is linked from, and the C libraries.
 pub fn cyclone_dx() -> Result<String> {
-    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(crate::root()).args(["metadata", "--format-version", "1", "--locked"]);
-    cargo.args(["--features", "tuxmon-sensor/static", "--filter-platform", &platform]);
-    let metadata: Value = serde_json::from_str(&output(&mut cargo)?)?;
-    let mut components = crates(&metadata)?;
+    let metadata = metadata()?;
+    let mut components: Vec<Value> = linked(&metadata)?.into_iter().map(component).collect();
     for (name, license) in LINKED {
         let version = output(Command::new("pkg-config").args(["--modversion", name]))?;
         components.push(json!({
@@ -36,8 +35,58 @@ pub fn cyclone_dx() -> Result<String> {
     Ok(serde_json::to_string_pretty(&bom)? + "\n")
 }
 
+/// The licence texts of every crate of others that the program is linked from, each text once, under the crates that it is
+/// of. Most licences want to be handed on with the program.
+pub fn notices() -> Result<String> {
+    let metadata = metadata()?;
+    let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut out = String::from("What tuxmon is linked from, and the licences of it.\n\n");
+    for package in linked(&metadata)?.into_iter().filter(|package| !package["source"].is_null()) {
+        let (name, license) = (text(&package["name"]), text(&package["license"]));
+        let whole = format!("{name} {}", text(&package["version"]));
+        writeln!(out, "{whole}: {license}")?;
+        let folder =
+            Path::new(text(&package["manifest_path"])).parent().context("a manifest is in a folder")?;
+        for file in licence_files(folder)? {
+            let text =
+                fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            texts.entry(text.trim().to_owned()).or_default().push(whole.clone());
+        }
+    }
+    for (name, license) in LINKED {
+        writeln!(out, "{name}: {license}")?;
+    }
+    for (text, of) in &texts {
+        write!(out, "\n{}\nOf {}:\n\n{text}\n", "=".repeat(100), of.join(", "))?;
+    }
+    Ok(out)
+}
+
+/// The files in which a crate says its licence and its authors, sorted.
+fn licence_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_uppercase();
+        let begins = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
+        if path.is_file() && begins.iter().any(|begin| name.starts_with(begin)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn metadata() -> Result<Value> {
+    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(crate::root()).args(["metadata", "--format-version", "1", "--locked"]);
+    cargo.args(["--features", "tuxmon-sensor/static", "--filter-platform", &platform]);
+    Ok(serde_json::from_str(&output(&mut cargo)?)?)
+}
+
 /// The crates that tuxmon is linked from, sorted. Those that only build or test it are no part of it.
-fn crates(metadata: &Value) -> Result<Vec<Value>> {
+fn linked(metadata: &Value) -> Result<Vec<&Value>> {
     let mut packages = BTreeMap::new();
     for package in list(&metadata["packages"]) {
         packages.insert(text(&package["id"]), package);
@@ -57,11 +106,9 @@ fn crates(metadata: &Value) -> Result<Vec<Value>> {
         }
     }
     found.remove(root.0);
-    let mut components: Vec<Value> = found.iter().map(|id| component(packages[id])).collect();
-    components.sort_by_key(|component| {
-        (text(&component["name"]).to_owned(), text(&component["version"]).to_owned())
-    });
-    Ok(components)
+    let mut crates: Vec<&Value> = found.iter().map(|id| packages[id]).collect();
+    crates.sort_by_key(|package| (text(&package["name"]), text(&package["version"])));
+    Ok(crates)
 }
 
 fn is_linked(dependency: &Value) -> bool {

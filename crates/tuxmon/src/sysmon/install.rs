@@ -7,6 +7,7 @@ use std::io;
 use tuxmon_host::state::StateDirectory;
 
 use super::exit::Exit;
+use super::update::is_setting;
 use super::{Deed, console};
 use crate::service::files;
 use crate::service::stop::{self, Manner, Stopped};
@@ -25,7 +26,7 @@ pub(super) fn run(deed: &Deed<'_>) -> Exit {
         console::note(&reason);
         return Exit::Failure;
     }
-    let stored = to_store(deed);
+    let stored = stored_again(deed).unwrap_or_else(|| to_store(deed));
     if let Err((message, error)) = lay_out(deed, &stored) {
         console::say(message);
         console::note(&error.to_string());
@@ -67,6 +68,18 @@ pub(super) fn to_store(deed: &Deed<'_>) -> Stored {
     let program: OsString = deed.call.program.clone();
     let configuration = deed.loaded.as_ref().map_or(EMPTY, |loaded| &loaded.bytes);
     Stored { configuration: Some(configuration.to_vec()), words: stored::words(&program, &deed.call.words) }
+}
+
+/// What is stored, if that is what is installed again: `-i /opt/sysmon/config.xml`, as packages do at an update. Then the
+/// words that set it stay: hash algorithms, say, and the path that event 16 names.
+fn stored_again(deed: &Deed<'_>) -> Option<Stored> {
+    let named = deed.settings.file.as_ref()?;
+    let same = fs::canonicalize(named).ok()? == fs::canonicalize(deed.layout.configuration()).ok()?;
+    if !same || deed.switches.given().any(is_setting) {
+        return None;
+    }
+    let stored = Stored::read(&deed.layout).ok()?;
+    (!stored.words.is_empty()).then(|| Stored { words: stored.words, ..to_store(deed) })
 }
 
 type Step<T> = Result<T, (&'static str, io::Error)>;

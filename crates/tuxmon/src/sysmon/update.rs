@@ -26,7 +26,7 @@ pub(super) fn run(deed: &Deed<'_>) -> Exit {
 }
 
 /// Whether a switch says what is to be recorded.
-fn is_setting(switch: Switch) -> bool {
+pub(super) fn is_setting(switch: Switch) -> bool {
     match switch {
         Switch::HashAlgorithms
         | Switch::ImageLoad

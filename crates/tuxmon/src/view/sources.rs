@@ -1,23 +1,24 @@
 //! Where the events of this machine are.
 //!
-//! In this order, the first that there is: files that a running agent writes to (its command line says which), the file
-//! to which administrators split events, the journal, the system log. Of a file also its older, rotated brothers.
+//! Running agents are asked first, over their control sockets, and their command lines are read: the files that they
+//! write to are where events are. Without such a file it is the first of these in which events are found: the file to
+//! which administrators split events, the journal, the system log. Of a file also its older, rotated brothers.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::fs;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tuxmon_event::Timestamp;
 
+use super::agents;
+use super::probe::Probe;
+
 /// Files that hold events on many machines, with other lines or without.
 const SPLIT_FILES: [&str; 2] = ["/var/log/sysmon.log", "/var/log/sysmon/sysmon.log"];
 const SYSTEM_LOGS: [&str; 2] = ["/var/log/syslog", "/var/log/messages"];
-/// More processes than this are not looked at for an agent.
-const MOST_PROCESSES: usize = 100_000;
 
 /// A place with events.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,19 +47,22 @@ pub(super) fn of_this_machine(root: &Path, since: Option<Timestamp>) -> Vec<Sour
     let below = |path: &str| root.join(path.trim_start_matches('/'));
     let readable =
         |path: &PathBuf| fs::File::open(path).is_ok_and(|file| file.metadata().is_ok_and(|it| it.is_file()));
-    let mut files = agents_files(root);
-    files.extend(SPLIT_FILES.map(below));
-    if let Some(file) = files.into_iter().find(readable) {
-        return with_rotated(&file, since);
+    let with_brothers = |file: PathBuf| with_rotated(&file, since);
+    let mut agents = agents::files(root).into_iter().filter(readable).map(with_brothers);
+    // A new file of an agent is the right place before the first event is in it. One in a form for people never is.
+    if let Some(found) = agents.find(|files| Probe::new(None).may_hold_events(files)) {
+        return found;
     }
-    if below("/run/systemd/journal").exists() && journal_has_events() {
-        return vec![Source::Journal];
-    }
-    SYSTEM_LOGS
-        .map(below)
-        .iter()
-        .find(|path| readable(path))
-        .map_or_else(Vec::new, |file| with_rotated(file, since))
+    let split = SPLIT_FILES.map(below).into_iter().filter(readable).map(with_brothers);
+    let journal = below("/run/systemd/journal").exists().then(|| vec![Source::Journal]);
+    let logs = SYSTEM_LOGS.map(below).into_iter().filter(readable).map(with_brothers);
+    let places: Vec<Vec<Source>> = split.chain(journal).chain(logs).collect();
+    let with_events = places.iter().position(|place| match place.as_slice() {
+        [Source::Journal] => journal_has_events(),
+        files => Probe::new(since).holds_events(files),
+    });
+    // Where there are none yet they will come to the first place.
+    places.into_iter().nth(with_events.unwrap_or(0)).unwrap_or_default()
 }
 
 /// A file behind its rotated brothers (`syslog.1`, `syslog.2.gz`, `messages-20261121.xz`), the oldest first.
@@ -90,44 +94,6 @@ fn is_rotated(name: &[u8], other: &[u8]) -> bool {
         }
         Some(_) | None => false,
     }
-}
-
-/// The files that running agents were told to write to.
-fn agents_files(root: &Path) -> Vec<PathBuf> {
-    let mut processes: Vec<PathBuf> = fs::read_dir(root.join("proc"))
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter(|entry| entry.file_name().as_bytes().iter().all(u8::is_ascii_digit))
-        .map(|entry| entry.path())
-        .take(MOST_PROCESSES)
-        .collect();
-    processes.sort();
-    let command_lines = processes.iter().filter_map(|process| fs::read(process.join("cmdline")).ok());
-    command_lines.flat_map(|line| files_of(&line)).collect()
-}
-
-/// The files in the command line of an agent; of another program there are none.
-fn files_of(command_line: &[u8]) -> Vec<PathBuf> {
-    let words: Vec<&[u8]> = command_line.split(|&byte| byte == 0).collect();
-    let program =
-        words.first().copied().unwrap_or_default().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-    if !matches!(program, b"tuxmon" | b"sysmon") {
-        return Vec::new();
-    }
-    let outputs = words.iter().filter_map(|word| {
-        word.strip_prefix(b"--output=".as_slice()).unwrap_or(word).strip_prefix(b"file:".as_slice())
-    });
-    outputs
-        .map(|output| {
-            let path = match output.windows(8).rposition(|window| window == b",format=") {
-                Some(end) => &output[..end],
-                None => output,
-            };
-            PathBuf::from(OsString::from_vec(path.to_vec()))
-        })
-        .filter(|path| path.is_absolute())
-        .collect()
 }
 
 fn journal_has_events() -> bool {
@@ -182,37 +148,79 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_agents_command_line_names_its_files() {
-        let files = |line: &[u8]| files_of(line);
-        assert_eq!(
-            files(b"/usr/bin/tuxmon\0run\0--output\0file:/var/log/a,b,format=json\0"),
-            [PathBuf::from("/var/log/a,b")]
-        );
-        assert_eq!(files(b"tuxmon\0run\0--output=file:/x\0--output\0syslog\0"), [PathBuf::from("/x")]);
-        assert!(files(b"vi\0file:/x\0").is_empty());
-        assert!(files(b"tuxmon\0run\0--output\0file:x\0").is_empty());
-    }
+    const EVENT: &str = "Nov 21 05:31:50 vm sysmon: <Event><System><EventID>5</EventID>\
+        <TimeCreated SystemTime=\"2026-11-21T05:31:50.672520000Z\"/><EventRecordID>17</EventRecordID></System>\
+        <EventData><Data Name=\"ProcessId\">1</Data></EventData></Event>\n";
+    const OTHER: &str = "Nov 21 05:31:50 vm cron: nothing\n";
 
-    #[test]
-    fn the_split_file_comes_before_the_system_log() {
+    /// A machine with these files below `/var/log`.
+    fn machine(files: &[(&str, &str)]) -> tempfile::TempDir {
         let root = tempfile::tempdir().expect("a temporary directory");
         let log = root.path().join("var/log");
         fs::create_dir_all(&log).expect("it is made");
-        for name in ["syslog", "syslog.1", "syslog.2.gz", "other"] {
-            fs::write(log.join(name), name).expect("it is written");
+        for (name, text) in files {
+            fs::write(log.join(name), text).expect("it is written");
         }
+        root
+    }
+
+    #[track_caller]
+    fn finds(root: &tempfile::TempDir, since: Option<Timestamp>, expected: &[&str]) {
+        let file = |name: &&str| Source::File(root.path().join("var/log").join(name));
+        let expected: Vec<Source> = expected.iter().map(file).collect();
+        assert_eq!(of_this_machine(root.path(), since), expected);
+    }
+
+    #[test]
+    fn rotated_files_come_before_the_current_one() {
+        let root = machine(&[("syslog", EVENT), ("syslog.1", EVENT), ("syslog.2.gz", ""), ("other", EVENT)]);
         let now = SystemTime::now();
         for (name, age) in [("syslog.1", 100), ("syslog.2.gz", 200)] {
-            let file = fs::File::options().append(true).open(log.join(name)).expect("it is there");
+            let path = root.path().join("var/log").join(name);
+            let file = fs::File::options().append(true).open(path).expect("it is there");
             file.set_modified(now - Duration::from_secs(age)).expect("it is ours");
         }
-        let found = |since| of_this_machine(root.path(), since);
-        let file = |name: &str| Source::File(log.join(name));
-        assert_eq!(found(None), [file("syslog.2.gz"), file("syslog.1"), file("syslog")]);
+        finds(&root, None, &["syslog.2.gz", "syslog.1", "syslog"]);
         let recent = now.duration_since(UNIX_EPOCH).expect("after 1970").as_nanos() as i64 - 150_000_000_000;
-        assert_eq!(found(Some(Timestamp(recent))), [file("syslog.1"), file("syslog")]);
-        fs::write(log.join("sysmon.log"), "x").expect("it is written");
-        assert_eq!(found(None), [file("sysmon.log")]);
+        finds(&root, Some(Timestamp(recent)), &["syslog.1", "syslog"]);
+    }
+
+    #[test]
+    fn the_first_place_with_events_is_read() {
+        finds(&machine(&[("sysmon.log", EVENT), ("syslog", EVENT)]), None, &["sysmon.log"]);
+        // An empty split file, left by a rule that is no more or rotated a moment ago, hides nothing.
+        finds(&machine(&[("sysmon.log", ""), ("syslog", EVENT)]), None, &["syslog"]);
+        finds(&machine(&[("sysmon.log", OTHER), ("syslog", EVENT)]), None, &["syslog"]);
+        finds(&machine(&[("syslog", OTHER), ("messages", EVENT)]), None, &["messages"]);
+        // Rotated a moment ago: its events are in the older file.
+        let root = machine(&[("sysmon.log.1", EVENT), ("sysmon.log", ""), ("syslog", OTHER)]);
+        finds(&root, None, &["sysmon.log.1", "sysmon.log"]);
+    }
+
+    #[test]
+    fn without_events_it_is_the_place_where_they_will_come() {
+        finds(&machine(&[("sysmon.log", ""), ("syslog", OTHER)]), None, &["sysmon.log"]);
+        finds(&machine(&[("syslog", OTHER)]), None, &["syslog"]);
+        finds(&machine(&[]), None, &[]);
+    }
+
+    #[test]
+    fn an_agents_own_file_comes_first() {
+        let root =
+            machine(&[("sysmon.log", EVENT), ("own.json", ""), ("people.txt", "05:31:50 ProcessCreate\n")]);
+        let process = root.path().join("proc/77");
+        fs::create_dir_all(&process).expect("it is made");
+        let told = |file: &str| {
+            let path = root.path().join("var/log").join(file);
+            fs::write(process.join("cmdline"), format!("tuxmon\0run\0--output\0file:{}\0", path.display()))
+                .expect("it is written");
+        };
+        // Nothing has happened yet, but it will be written there.
+        told("own.json");
+        finds(&root, None, &["own.json"]);
+        told("people.txt");
+        finds(&root, None, &["sysmon.log"]);
+        told("gone.json");
+        finds(&root, None, &["sysmon.log"]);
     }
 }

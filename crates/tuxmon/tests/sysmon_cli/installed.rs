@@ -294,7 +294,8 @@ fn what_the_original_left_is_taken_over() {
     fs::set_permissions(&folder, Permissions::from_mode(0o700)).expect("the folder is ours");
     fs::write(folder.join("config.xml"), ONE).expect("the folder is ours");
     fs::write(folder.join("eventId"), 4711u64.to_le_bytes()).expect("the folder is ours");
-    fs::write(folder.join("argv"), b"sysmon\0-i\0/root/one.xml\0").expect("the folder is ours");
+    let words = b"sysmon\0-i\0/root/one.xml\0-h\0md5\0";
+    fs::write(folder.join("argv"), words).expect("the folder is ours");
     for left in ["rules.bin", "sysmonEBPFkern5.6-_core.o", "sysmonEBPFkern4.15.o", "sysmonLogView", "sysmon"]
     {
         fs::write(folder.join(left), "of the original").expect("the folder is ours");
@@ -305,6 +306,13 @@ fn what_the_original_left_is_taken_over() {
     }
     assert!(machine.call("-c").said().contains("value: '/one'"));
     assert!(!folder.join("sysmonEBPFkern4.15.o").exists());
+    // What set it stays: the hashes, and the path that event 16 names.
+    assert_eq!(fs::read(folder.join("argv")).expect("it is there"), words);
+    let (_, status) = machine.status("opt/sysmon");
+    assert_eq!(status["configuration"]["name"], "/root/one.xml");
+    machine.install("-i opt/sysmon/config.xml -h sha1").expect("programs loaded before");
+    let argv = fs::read(folder.join("argv")).expect("it is there");
+    assert_eq!(argv, b"sysmon\0-i\0opt/sysmon/config.xml\0-h\0sha1\0");
     machine.call("-u");
     let counter = fs::read(folder.join("eventId")).expect("it is kept");
     let counter = u64::from_le_bytes(counter.try_into().expect("eight bytes"));
