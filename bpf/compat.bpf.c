@@ -136,7 +136,7 @@ static __noinline int compat_descriptors(struct pt_regs *regs, long result)
 	case COMPAT_FTRUNCATE:
 	case COMPAT_FTRUNCATE64:
 		if (!COMPAT_2(regs) && (number == COMPAT_FTRUNCATE || !COMPAT_3(regs)))
-			return emptied(COMPAT_1(regs));
+			return emptied(file_of(COMPAT_1(regs)));
 		return 0;
 	case COMPAT_PTRACE:
 		return result ? 0 : traced(COMPAT_1(regs));
@@ -155,7 +155,7 @@ int compat_exit(__u64 *context)
 	long result = (int)context[1];
 	if (result == 0)
 		compat_names(regs);
-	if (takes_names_away(SYSCALL_NUMBER(regs), true))
+	if (changes_names(SYSCALL_NUMBER(regs), true))
 		forget_touched();
 	if (result >= 0)
 		compat_descriptors(regs, result);

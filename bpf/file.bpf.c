@@ -33,9 +33,8 @@ static __noinline void report_open(struct file *file, struct inode *inode, __u32
  * FMODE_CREATED (4.19, 64e1ac6d0e5d) is the kernel's own word that this very open made the file: a plain re-open never
  * has it. O_TRUNC is not kept in the file, so the call's flags are asked for it.
  */
-static __noinline int opened(long descriptor, __u64 call_flags)
+static __noinline int opened_file(struct file *file, __u64 call_flags)
 {
-	struct file *file = file_of(descriptor);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	__u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
 
@@ -50,6 +49,11 @@ static __noinline int opened(long descriptor, __u64 call_flags)
 		report_open(file, inode, WIRE_OPEN_RAW_DEVICE);
 	}
 	return 0;
+}
+
+static __always_inline int opened(long descriptor, __u64 call_flags)
+{
+	return opened_file(file_of(descriptor), call_flags);
 }
 
 SEC("tracepoint/syscalls/sys_exit_open")
@@ -88,9 +92,8 @@ int exit_openat2(struct trace_event_raw_sys_exit *context)
 }
 
 /* Cut to nothing. A file that this very open made has been reported already, and held nothing of another's. */
-static __noinline int emptied(int descriptor)
+static __noinline int emptied(struct file *file)
 {
-	struct file *file = file_of(descriptor);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
 	if (file && (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG &&
 	    !(BPF_CORE_READ(file, f_mode) & FMODE_CREATED) && BPF_CORE_READ(inode, i_nlink))
@@ -104,28 +107,32 @@ int exit_ftruncate(struct trace_event_raw_sys_exit *context)
 	struct pt_regs *registers = current_registers();
 	if (context->ret != 0 || REGISTER_2(registers) != 0)
 		return 0;
-	return emptied(REGISTER_1(registers));
+	return emptied(file_of(REGISTER_1(registers)));
 }
 
 /* --- what a call on names touched ------------------------------------------------------------------------------- */
 
 /*
- * unlink and rename leave no object behind at their exit. What they did is known where the kernel moves the change
- * time of each inode they touch (tracepoints of 6.13, 4e40eff0b573): the file that loses a name, with its mode, and
- * whether a rename replaced one. Kept per thread until the call ends; old entries make room by themselves.
+ * Calls on names leave no object behind at their exit. What they did is known where the kernel moves the change time of
+ * each inode they touch (tracepoints of 6.13, 4e40eff0b573): the file that loses a name, gets one or is made, and
+ * whether a rename replaced one. Kept until the call ends; old entries make room by themselves.
  */
 #define TOUCHED_MAX 4
 
 struct touched_files {
 	__u32 count;
-	__u32 reserved;
+	__u32 stacked; /* bits of those that belong to an overlay */
 	struct wire_touched files[TOUCHED_MAX];
+	struct inode *inodes[TOUCHED_MAX];
+	struct dentry *names[TOUCHED_MAX]; /* its name then; 0 when it had none, or several */
+	struct dentry *directories[TOUCHED_MAX];
 };
 
+/* By thread, or by io_uring request: a worker of io_uring does what another thread asked for and tells of. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
-	__type(key, __u32);
+	__type(key, __u64);
 	__type(value, struct touched_files);
 } touched SEC(".maps");
 
@@ -137,48 +144,99 @@ struct {
 	__type(value, struct touched_files);
 } touched_none SEC(".maps");
 
-static __always_inline bool takes_names_away(int number, bool compat)
+static __always_inline bool changes_names(int number, bool compat)
 {
 #if defined(__TARGET_ARCH_x86)
 	if (compat)
-		return number == 10 || number == 38 || number == 301 || number == 302 || number == 353;
-	return number == 82 || number == 87 || number == 263 || number == 264 || number == 316;
+		return number == 9 || number == 10 || number == 14 || number == 38 || number == 83 || number == 92 ||
+		       number == 193 || number == 297 || (number >= 301 && number <= 304) || number == 353;
+	return number == 76 || number == 82 || (number >= 86 && number <= 88) || number == 133 || number == 259 ||
+	       (number >= 263 && number <= 266) || number == 316;
 #else
-	return number == 35 || number == 38 || number == 276;
+	return number == 33 || (number >= 35 && number <= 38) || number == 45 || number == 276;
 #endif
+}
+
+/* Calls of io_uring (linux/io_uring.h). */
+enum {
+	URING_ACCEPT = 13,
+	URING_OPENAT = 18,
+	URING_OPENAT2 = 28,
+	URING_RENAMEAT = 35,
+	URING_UNLINKAT = 36,
+	URING_SYMLINKAT = 38,
+	URING_LINKAT = 39,
+	URING_FTRUNCATE = 55,
+};
+
+/* The request that a worker of io_uring is busy with. */
+static __always_inline struct io_kiocb *request_of(struct task_struct *task)
+{
+	struct io_worker *worker = BPF_CORE_READ(task, worker_private);
+	struct io_wq_work *work = BPF_CORE_READ(worker, cur_work);
+	return worker && work ? (void *)work - bpf_core_field_offset(struct io_kiocb, work) : 0;
+}
+
+/* Under which key the current call keeps what it touches; 0 when it is no call on names. */
+static __always_inline __u64 call_key(struct task_struct *task)
+{
+	__u32 flags = BPF_CORE_READ(task, flags);
+	if (flags & PF_IO_WORKER) {
+		struct io_kiocb *request = request_of(task);
+		__u8 opcode = BPF_CORE_READ(request, opcode);
+		bool names = request && (opcode == URING_RENAMEAT || opcode == URING_UNLINKAT ||
+					 opcode == URING_SYMLINKAT || opcode == URING_LINKAT);
+		return names ? (__u64)request : 0;
+	}
+	if (flags & PF_KTHREAD || !changes_names(SYSCALL_NUMBER(current_registers()), in_compat_call(task)))
+		return 0;
+	return (__u32)bpf_get_current_pid_tgid();
+}
+
+static __always_inline struct touched_files *touched_by(__u64 key)
+{
+	__u32 zero = 0;
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &key);
+	struct touched_files *none = list ? 0 : bpf_map_lookup_elem(&touched_none, &zero);
+	if (!none)
+		return list;
+	bpf_map_update_elem(&touched, &key, none, BPF_ANY);
+	return bpf_map_lookup_elem(&touched, &key);
 }
 
 static __always_inline int note_touched(struct inode *inode)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	if (BPF_CORE_READ(task, flags) & PF_KTHREAD ||
-	    !takes_names_away(SYSCALL_NUMBER(current_registers()), in_compat_call(task)))
+	__u64 key = call_key((void *)bpf_get_current_task());
+	struct touched_files *list = key ? touched_by(key) : 0;
+	if (!list)
 		return 0;
-	__u32 thread = bpf_get_current_pid_tgid(), zero = 0;
-	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
-	if (!list) {
-		struct touched_files *none = bpf_map_lookup_elem(&touched_none, &zero);
-		if (!none)
-			return 0;
-		bpf_map_update_elem(&touched, &thread, none, BPF_ANY);
-		list = bpf_map_lookup_elem(&touched, &thread);
-		if (!list)
-			return 0;
-	}
 	/* A directory only shows that this file system tells: FUSE and network file systems may not. */
 	__u32 slot = list->count;
+	__u64 magic = BPF_CORE_READ(inode, i_sb, s_magic);
 	if (slot >= TOUCHED_MAX || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
 		return 0;
+	/* A call may come along files of proc, which nobody renames: their times move when they are looked at. */
+	if (magic == PROC_SUPER_MAGIC)
+		return 0;
+	for (__u32 i = 0; i < TOUCHED_MAX; i++)
+		if (i < slot && list->inodes[i] == inode)
+			return 0;
 	struct wire_touched *to = &list->files[slot];
 	struct hlist_node *alias = BPF_CORE_READ(inode, i_dentry.first);
-	struct dentry *dentry = dentry_of_alias(alias);
+	struct dentry *dentry = dentry_of_alias(alias), *directory = 0;
 	fill_file(&to->file, inode);
 	to->parent_inode = 0;
 	to->name[0] = 0;
 	if (alias) {
-		to->parent_inode = BPF_CORE_READ(dentry, d_parent, d_inode, i_ino);
+		directory = BPF_CORE_READ(dentry, d_parent);
+		to->parent_inode = BPF_CORE_READ(directory, d_inode, i_ino);
 		bpf_probe_read_kernel_str(to->name, sizeof(to->name), BPF_CORE_READ(dentry, d_name.name));
 	}
+	list->inodes[slot] = inode;
+	list->directories[slot] = directory;
+	list->names[slot] = alias && !BPF_CORE_READ(alias, next) ? dentry : 0;
+	if (magic == OVERLAYFS_SUPER_MAGIC)
+		list->stacked |= 1 << slot;
 	list->count = slot + 1;
 	return 0;
 }
@@ -253,6 +311,7 @@ struct name_call {
 	struct call_place from;
 	struct call_place to;
 	__u64 flags;
+	__u64 key; /* of what it touched */
 	__u32 deed;
 	__u32 at; /* where the record ends so far */
 };
@@ -266,10 +325,10 @@ static __always_inline __u32 end_of(struct name_call *call)
 	return *(volatile __u32 *)&call->at;
 }
 
-static __always_inline __u32 append_touched(__u8 *bytes, struct wire_file_name *record)
+static __always_inline __u32 append_touched(__u8 *bytes, struct wire_file_name *record, __u64 key)
 {
-	__u32 thread = bpf_get_current_pid_tgid(), at = sizeof(*record);
-	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
+	__u32 at = sizeof(*record);
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &key);
 	record->touched_known = list != 0;
 	for (__u32 i = 0; list && i < TOUCHED_MAX; i++) {
 		if (i >= list->count)
@@ -289,8 +348,142 @@ static __always_inline void append_end(__u8 *bytes, struct name_call *call, stru
 		call->at = append_place(bytes, at, head, place);
 }
 
-static __noinline void report_names(__u32 deed, __u64 call_flags, const struct call_place *from,
-				    const struct call_place *to)
+/* --- the names themselves --------------------------------------------------------------------------------------- */
+
+/*
+ * The strings of a call are its caller's, and another thread may have changed them since the kernel read them. The
+ * files that it touched have their names in the kernel, so these are told, where there is no doubt which of them is
+ * meant: a file with several names that are in use, and a file system that is mounted several times for the process,
+ * leave one. Then the strings are told, and resolved by user space. They need bpf_loop and the tracepoints of 6.13.
+ */
+#ifndef BEFORE_5_17
+#include "lib/mounts.h"
+
+struct exact_name {
+	struct dentry *directory;
+	const unsigned char *leaf;
+	struct vfsmount *mount;
+};
+
+static __always_inline bool stands(struct touched_files *list, __u32 i)
+{
+	struct dentry *name = list->names[i];
+	return name && BPF_CORE_READ(name, d_inode) == list->inodes[i] && BPF_CORE_READ(name, d_hash.pprev);
+}
+
+/* Which of the files the call was about, from this one on; TOUCHED_MAX when that is not known. */
+static __noinline __u32 meant(struct touched_files *list, __u32 deed, __u32 from)
+{
+	/* An overlay touches its own file, which the process sees, and the one in the layer below. */
+	__u32 stacked = list->stacked;
+	for (__u32 i = 0; i < TOUCHED_MAX; i++) {
+		if (i < from || i >= list->count || (stacked && !(stacked & (1 << i))))
+			continue;
+		if (deed == WIRE_NAME_UNLINK || deed == WIRE_NAME_TRUNCATE)
+			return list->names[i] ? i : TOUCHED_MAX;
+		if (deed != WIRE_NAME_RENAME || stands(list, i))
+			return i;
+	}
+	return TOUCHED_MAX;
+}
+
+/* The name of a file: that which it had when it was touched, or the newest that it has now. */
+static __noinline bool name_of(struct touched_files *list, __u32 i, __u32 deed, struct exact_name *name)
+{
+	if (i >= TOUCHED_MAX)
+		return false;
+	if (deed == WIRE_NAME_UNLINK) {
+		struct dentry *directory = list->directories[i];
+		name->directory = directory;
+		name->leaf = (void *)list->files[i].name;
+		/* The directory may be gone by now, and its memory another's. */
+		return BPF_CORE_READ(directory, d_inode, i_ino) == list->files[i].parent_inode;
+	}
+	struct inode *inode = list->inodes[i];
+	struct hlist_node *newest = BPF_CORE_READ(inode, i_dentry.first);
+	struct dentry *dentry = dentry_of_alias(newest);
+	if (!newest || BPF_CORE_READ(dentry, d_inode) != inode || BPF_CORE_READ(inode, i_ino) != list->files[i].file.inode)
+		return false;
+	name->directory = BPF_CORE_READ(dentry, d_parent);
+	name->leaf = BPF_CORE_READ(dentry, d_name.name);
+	return true;
+}
+
+static __noinline __u32 append_exact(__u8 *bytes, __u32 at, struct wire_place *head, const struct exact_name *name)
+{
+	struct path root, directory = { .mnt = name->mount, .dentry = name->directory };
+	if (at > PATHS_END - WIRE_NAME_MAX)
+		return at;
+	long size = bpf_probe_read_kernel_str(&bytes[at], WIRE_NAME_MAX, name->leaf);
+	if (size <= 0 || size > WIRE_NAME_MAX)
+		return at;
+	head->exact = 1;
+	if (directory.mnt) {
+		root_of((void *)bpf_get_current_task(), &root);
+		__u32 end = append_path(bytes, at + size, &head->base, &directory, &root);
+		head->base.length += size;
+		return end;
+	}
+	head->base.length = size;
+	head->base.flags = WIRE_PATH_CUT;
+	return at + size;
+}
+
+static __always_inline void append_end_exactly(__u8 *bytes, struct name_call *call, struct wire_place *head,
+					       const struct exact_name *name)
+{
+	__u32 at = end_of(call);
+	if (at <= PATHS_END)
+		call->at = append_exact(bytes, at, head, name);
+}
+
+static __noinline bool append_exactly(__u8 *bytes)
+{
+	struct wire_file_name *record = (void *)bytes;
+	struct name_call *call = (void *)&bytes[NAME_CALL];
+	struct exact_name name = {}, other = {};
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &call->key);
+	if (!list)
+		return false;
+	__u32 deed = call->deed, i = meant(list, deed, 0);
+	if (i >= TOUCHED_MAX || !name_of(list, i, deed, &name))
+		return false;
+	__u32 mounts = mounts_of(name.directory, &name.mount);
+	if (!mounts || (mounts > 1 && (call->from.name || call->to.name)))
+		return false;
+	if (deed == WIRE_NAME_UNLINK || deed == WIRE_NAME_TRUNCATE) {
+		append_end_exactly(bytes, call, &record->from, &name);
+		return true;
+	}
+	if (deed == WIRE_NAME_RENAME && call->flags & RENAME_EXCHANGE) {
+		if (!name_of(list, meant(list, deed, i + 1), deed, &other))
+			return false;
+		other.mount = name.mount;
+		append_end_exactly(bytes, call, &record->from, &other);
+	} else if (deed == WIRE_NAME_RENAME) {
+		/* Of the old name only its end is of interest: whether a file that was touched had it. */
+		other.leaf = (void *)list->files[i].name;
+		append_end_exactly(bytes, call, &record->from, &other);
+	}
+	append_end_exactly(bytes, call, &record->to, &name);
+	return true;
+}
+#else
+static __always_inline bool append_exactly(__u8 *bytes)
+{
+	return false;
+}
+#endif
+
+static __always_inline void no_place(struct wire_place *head)
+{
+	__builtin_memset(head, 0, sizeof(*head));
+	head->base.flags = WIRE_PATH_ABSENT;
+}
+
+/* Reports a call by what it touched, and by its strings where that is not enough. */
+static __noinline void report_names_of(__u64 key, __u32 deed, __u64 call_flags, const struct call_place *from,
+				       const struct call_place *to)
 {
 	struct small *scratch = take_small(WIRE_FILE_NAME);
 	if (!scratch)
@@ -301,6 +494,7 @@ static __noinline void report_names(__u32 deed, __u64 call_flags, const struct c
 	call->from = *from;
 	call->to = *to;
 	call->flags = call_flags;
+	call->key = key;
 	call->deed = deed;
 	call->at = sizeof(*record);
 	barrier();
@@ -310,20 +504,30 @@ static __noinline void report_names(__u32 deed, __u64 call_flags, const struct c
 	record->call_flags = call->flags;
 	record->touched_count = 0;
 	record->touched_known = 0;
+	no_place(&record->from);
+	no_place(&record->to);
 	if (call->deed == WIRE_NAME_UNLINK || call->deed == WIRE_NAME_RENAME)
-		call->at = append_touched(scratch->bytes, record);
-	append_end(scratch->bytes, call, &record->from, &call->from);
-	append_end(scratch->bytes, call, &record->to, &call->to);
+		call->at = append_touched(scratch->bytes, record, call->key);
+	if (!append_exactly(scratch->bytes)) {
+		append_end(scratch->bytes, call, &record->from, &call->from);
+		append_end(scratch->bytes, call, &record->to, &call->to);
+	}
 	__u32 size = end_of(call);
 	if (size <= SCRATCH_SMALL)
 		submit(record, size, WIRE_FILE_NAME);
 	scratch->busy = 0;
 }
 
+static __always_inline void report_names(__u32 deed, __u64 call_flags, const struct call_place *from,
+					 const struct call_place *to)
+{
+	report_names_of((__u32)bpf_get_current_pid_tgid(), deed, call_flags, from, to);
+}
+
 /* What was touched belongs to this call alone, whether it succeeded or not. */
 static __always_inline void forget_touched(void)
 {
-	__u32 thread = bpf_get_current_pid_tgid();
+	__u64 thread = (__u32)bpf_get_current_pid_tgid();
 	if (settings_now().touched_known)
 		bpf_map_delete_elem(&touched, &thread);
 }
@@ -397,11 +601,12 @@ SEC("tracepoint/syscalls/sys_exit_link")
 int exit_link(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
-	if (context->ret != 0)
-		return 0;
-	struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers));
-	struct call_place to = PLACE(AT_FDCWD, REGISTER_2(registers));
-	report_names(WIRE_NAME_LINK, 0, &from, &to);
+	if (context->ret == 0) {
+		struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers));
+		struct call_place to = PLACE(AT_FDCWD, REGISTER_2(registers));
+		report_names(WIRE_NAME_LINK, 0, &from, &to);
+	}
+	forget_touched();
 	return 0;
 }
 
@@ -409,11 +614,12 @@ SEC("tracepoint/syscalls/sys_exit_linkat")
 int exit_linkat(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
-	if (context->ret != 0)
-		return 0;
-	struct call_place from = PLACE(REGISTER_1(registers), REGISTER_2(registers));
-	struct call_place to = PLACE(REGISTER_3(registers), REGISTER_4(registers));
-	report_names(WIRE_NAME_LINK, REGISTER_5(registers), &from, &to);
+	if (context->ret == 0) {
+		struct call_place from = PLACE(REGISTER_1(registers), REGISTER_2(registers));
+		struct call_place to = PLACE(REGISTER_3(registers), REGISTER_4(registers));
+		report_names(WIRE_NAME_LINK, REGISTER_5(registers), &from, &to);
+	}
+	forget_touched();
 	return 0;
 }
 
@@ -422,10 +628,11 @@ SEC("tracepoint/syscalls/sys_exit_symlink")
 int exit_symlink(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
-	if (context->ret != 0)
-		return 0;
-	struct call_place from = NOWHERE, to = PLACE(AT_FDCWD, REGISTER_2(registers));
-	report_names(WIRE_NAME_SYMLINK, 0, &from, &to);
+	if (context->ret == 0) {
+		struct call_place from = NOWHERE, to = PLACE(AT_FDCWD, REGISTER_2(registers));
+		report_names(WIRE_NAME_SYMLINK, 0, &from, &to);
+	}
+	forget_touched();
 	return 0;
 }
 
@@ -433,10 +640,11 @@ SEC("tracepoint/syscalls/sys_exit_symlinkat")
 int exit_symlinkat(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
-	if (context->ret != 0)
-		return 0;
-	struct call_place from = NOWHERE, to = PLACE(REGISTER_2(registers), REGISTER_3(registers));
-	report_names(WIRE_NAME_SYMLINK, 0, &from, &to);
+	if (context->ret == 0) {
+		struct call_place from = NOWHERE, to = PLACE(REGISTER_2(registers), REGISTER_3(registers));
+		report_names(WIRE_NAME_SYMLINK, 0, &from, &to);
+	}
+	forget_touched();
 	return 0;
 }
 
@@ -444,10 +652,11 @@ SEC("tracepoint/syscalls/sys_exit_mknod")
 int exit_mknod(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
-	if (context->ret != 0)
-		return 0;
-	struct call_place from = NOWHERE, to = PLACE(AT_FDCWD, REGISTER_1(registers));
-	report_names(WIRE_NAME_MKNOD, REGISTER_2(registers), &from, &to);
+	if (context->ret == 0) {
+		struct call_place from = NOWHERE, to = PLACE(AT_FDCWD, REGISTER_1(registers));
+		report_names(WIRE_NAME_MKNOD, REGISTER_2(registers), &from, &to);
+	}
+	forget_touched();
 	return 0;
 }
 
@@ -455,10 +664,11 @@ SEC("tracepoint/syscalls/sys_exit_mknodat")
 int exit_mknodat(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
-	if (context->ret != 0)
-		return 0;
-	struct call_place from = NOWHERE, to = PLACE(REGISTER_1(registers), REGISTER_2(registers));
-	report_names(WIRE_NAME_MKNOD, REGISTER_3(registers), &from, &to);
+	if (context->ret == 0) {
+		struct call_place from = NOWHERE, to = PLACE(REGISTER_1(registers), REGISTER_2(registers));
+		report_names(WIRE_NAME_MKNOD, REGISTER_3(registers), &from, &to);
+	}
+	forget_touched();
 	return 0;
 }
 
@@ -466,9 +676,10 @@ SEC("tracepoint/syscalls/sys_exit_truncate")
 int exit_truncate(struct trace_event_raw_sys_exit *context)
 {
 	struct pt_regs *registers = current_registers();
-	if (context->ret != 0 || REGISTER_2(registers) != 0)
-		return 0;
-	struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers)), to = NOWHERE;
-	report_names(WIRE_NAME_TRUNCATE, 0, &from, &to);
+	if (context->ret == 0 && REGISTER_2(registers) == 0) {
+		struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers)), to = NOWHERE;
+		report_names(WIRE_NAME_TRUNCATE, 0, &from, &to);
+	}
+	forget_touched();
 	return 0;
 }

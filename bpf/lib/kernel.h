@@ -66,6 +66,8 @@ struct nsproxy {
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
+	struct mount *s_mounts;
 };
 
 struct inode {
@@ -89,6 +91,7 @@ struct dentry {
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
+	struct super_block *d_sb;
 	union {
 		struct hlist_node d_alias;
 	} d_u;
@@ -102,6 +105,8 @@ struct mount {
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
+	struct mount *mnt_next_for_sb;
+	struct mnt_namespace *mnt_ns;
 };
 
 struct path {
@@ -182,6 +187,7 @@ struct task_struct {
 	unsigned int sessionid;
 	char comm[16];
 	void *stack;
+	void *worker_private;
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
 	struct list_head ptraced;
@@ -243,6 +249,31 @@ struct bpf_link_primer {
 	struct bpf_link *link;
 };
 
+/* io_uring: one request, with what its call was asked for in `cmd`. */
+struct io_cmd_data {
+	__u8 data[56];
+};
+
+struct io_cqe {
+	__s32 res;
+};
+
+struct io_wq_work {
+	int cancel_seq;
+};
+
+struct io_kiocb {
+	struct io_cmd_data cmd;
+	__u8 opcode;
+	struct io_cqe cqe;
+	struct io_ring_ctx *ctx;
+	struct io_wq_work work;
+};
+
+struct io_worker {
+	struct io_wq_work *cur_work;
+};
+
 /* The context of syscalls/sys_exit_* tracepoints. */
 struct trace_event_raw_sys_exit {
 	long id;
@@ -279,11 +310,14 @@ struct bpf_iter__task {
 #define AF_INET 2
 #define AF_INET6 10
 #define PF_KTHREAD 0x00200000
+#define PF_IO_WORKER 0x00000010
 #define S_IFMT 00170000
 #define S_IFSOCK 0140000
+#define S_IFLNK 0120000
 #define S_IFREG 0100000
 #define S_IFBLK 0060000
 #define S_IFDIR 0040000
+#define S_IFCHR 0020000
 #define O_CREAT 00000100
 #define O_TRUNC 00001000
 #define O_PATH 010000000
@@ -291,6 +325,8 @@ struct bpf_iter__task {
 #define AT_FDCWD (-100)
 #define AT_REMOVEDIR 0x200
 #define RENAME_EXCHANGE 2
+#define OVERLAYFS_SUPER_MAGIC 0x794c7630
+#define PROC_SUPER_MAGIC 0x9fa0
 #define UNIX98_PTY_SLAVE_MAJOR 136
 #define UNIX98_PTY_MAJOR_COUNT 8
 
