@@ -146,7 +146,7 @@ static __noinline int compat_descriptors(struct pt_regs *regs, long result)
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
+SEC(TRACEPOINT("sys_exit"))
 int compat_exit(__u64 *context)
 {
 	if (!in_compat_call((struct task_struct *)bpf_get_current_task()))

@@ -241,19 +241,19 @@ static __always_inline int note_touched(struct inode *inode)
 	return 0;
 }
 
-SEC("tp_btf/inode_set_ctime_to_ts")
+SEC(TRACEPOINT("inode_set_ctime_to_ts"))
 int touch_set(__u64 *context)
 {
 	return note_touched((void *)context[0]);
 }
 
-SEC("tp_btf/ctime_ns_xchg")
+SEC(TRACEPOINT("ctime_ns_xchg"))
 int touch_exchanged(__u64 *context)
 {
 	return note_touched((void *)context[0]);
 }
 
-SEC("tp_btf/ctime_xchg_skip")
+SEC(TRACEPOINT("ctime_xchg_skip"))
 int touch_skipped(__u64 *context)
 {
 	return note_touched((void *)context[0]);

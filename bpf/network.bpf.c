@@ -38,7 +38,7 @@ SOCKET_VALUES(connecting, struct wire_task);
  * connect() moves the socket to SYN_SENT while its caller is current; the answer arrives in an interrupt, under
  * whatever task is running, so the caller is kept with the socket. A connection that fails never gets there.
  */
-SEC("tp_btf/inet_sock_set_state")
+SEC(TRACEPOINT("inet_sock_set_state"))
 int tcp_state(__u64 *context)
 {
 	struct sock *sk = (void *)context[0];
@@ -270,14 +270,43 @@ static __always_inline int report_waiting(struct sock *sk, int result, __u16 dir
 }
 
 /* 6.3 (6e6eda44b939, "sock: add tracepoint for send recv length"): after each send and receive, in its caller. */
-SEC("tp_btf/sock_send_length")
+SEC(TRACEPOINT("sock_send_length"))
 int udp_sent(__u64 *context)
 {
 	return report_waiting((void *)context[0], (int)context[1], WIRE_NETWORK_OUT);
 }
 
-SEC("tp_btf/sock_recv_length")
+SEC(TRACEPOINT("sock_recv_length"))
 int udp_received(__u64 *context)
 {
 	return report_waiting((void *)context[0], (int)context[1], WIRE_NETWORK_IN);
 }
+
+#ifdef BEFORE_5_17
+/*
+ * Before 6.3, where functions cannot be hooked either: the exits of the calls that send and receive. What passes by
+ * read() and write() waits for the next of these calls on its socket.
+ */
+static __noinline int passed(int descriptor, long result, __u16 direction)
+{
+	struct file *file = file_of(descriptor);
+	if (result < 0 || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
+		return 0;
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+	return report_waiting(BPF_CORE_READ(socket, sk), result, direction);
+}
+
+#define DATAGRAM_CALL(name, direction)                                                     \
+	SEC("tracepoint/syscalls/sys_exit_" #name)                                         \
+	int exit_##name(struct trace_event_raw_sys_exit *context)                          \
+	{                                                                                  \
+		return passed(REGISTER_1(current_registers()), context->ret, direction);   \
+	}
+
+DATAGRAM_CALL(sendto, WIRE_NETWORK_OUT)
+DATAGRAM_CALL(sendmsg, WIRE_NETWORK_OUT)
+DATAGRAM_CALL(sendmmsg, WIRE_NETWORK_OUT)
+DATAGRAM_CALL(recvfrom, WIRE_NETWORK_IN)
+DATAGRAM_CALL(recvmsg, WIRE_NETWORK_IN)
+DATAGRAM_CALL(recvmmsg, WIRE_NETWORK_IN)
+#endif

@@ -66,7 +66,7 @@ static __always_inline __u32 append_arguments(__u8 *bytes, __u32 at, struct task
  * The image is in place and cannot fail any more; arguments are read before the process runs, so no other thread
  * can change them (all others are dead). All kernels: 4.2 and newer; the third argument is the binprm.
  */
-SEC("tp_btf/sched_process_exec")
+SEC(TRACEPOINT("sched_process_exec"))
 int process_exec(__u64 *context)
 {
 	struct task_struct *task = (void *)context[0];
@@ -88,7 +88,7 @@ int process_exec(__u64 *context)
 }
 
 /* A thread is not a process. The real parent stands already: the maker, or with CLONE_PARENT the maker's parent. */
-SEC("tp_btf/sched_process_fork")
+SEC(TRACEPOINT("sched_process_fork"))
 int process_fork(__u64 *context)
 {
 	struct task_struct *child = (void *)context[1];
@@ -106,7 +106,7 @@ int process_fork(__u64 *context)
  * Each thread passes here; do_exit() has already taken it off the count of living threads, so the last one finds
  * zero. Two last threads may both find it: user space takes the first.
  */
-SEC("tp_btf/sched_process_exit")
+SEC(TRACEPOINT("sched_process_exit"))
 int process_exit(__u64 *context)
 {
 	struct task_struct *task = (void *)context[0];
@@ -120,6 +120,7 @@ int process_exit(__u64 *context)
 	return 0;
 }
 
+#ifndef WITHOUT_KERNEL_BTF
 /* Processes that were there first. Arguments are added by user space: an iterator may not read their memory. */
 SEC("iter/task")
 int process_seed(struct bpf_iter__task *context)
@@ -140,3 +141,4 @@ int process_seed(struct bpf_iter__task *context)
 	scratch->busy = 0;
 	return 0;
 }
+#endif

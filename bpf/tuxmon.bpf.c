@@ -5,6 +5,8 @@
 #include "network.bpf.c"
 #include "trace.bpf.c"
 #include "compat.bpf.c"
+#ifndef WITHOUT_KERNEL_BTF
 #include "deep.bpf.c"
+#endif
 
 char LICENSE[] SEC("license") = "GPL";

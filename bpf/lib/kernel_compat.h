@@ -3,7 +3,8 @@
  * One helper for each difference between kernels, with the commit that made it.
  *
  * Most are asked of the running kernel (CO-RE). Where an old kernel does not even parse what a new one needs, the
- * kernel side is compiled a second time with -DBEFORE_5_17.
+ * kernel side is compiled a second time with -DBEFORE_5_17; and a third time with -DWITHOUT_KERNEL_BTF too, for kernels
+ * that do not know their own types, whose types come from a file.
  */
 #ifndef TUXMON_KERNEL_COMPAT_H
 #define TUXMON_KERNEL_COMPAT_H
@@ -18,6 +19,16 @@ enum bpf_func_id___wanted {
 };
 
 #define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id___wanted, BPF_FUNC_##name##___wanted)
+
+/*
+ * Tracepoints with arguments that the kernel knows the types of, or with the same arguments as plain numbers: we read
+ * through them by CO-RE either way.
+ */
+#ifdef WITHOUT_KERNEL_BTF
+#define TRACEPOINT(name) "raw_tp/" name
+#else
+#define TRACEPOINT(name) "tp_btf/" name
+#endif
 
 struct inode___timespec {
 	struct timespec64 __i_ctime;
@@ -46,16 +57,25 @@ static __always_inline __u64 inode_ctime_ns(struct inode *inode)
 	return BPF_CORE_READ(old, i_ctime.tv_sec) * 1000000000ULL + BPF_CORE_READ(old, i_ctime.tv_nsec);
 }
 
+/* 6.9 (df8838737b36, "x86/fred: Reserve space for the FRED stack frame") leaves room above the registers. */
+struct fred_info {
+	unsigned long edata;
+} __attribute__((preserve_access_index));
+
 /*
  * Registers of the system call that the current task is in. 5.15 (dd6e10fbd9fb, "bpf: Add bpf_task_pt_regs()
- * helper") gave the helper; before, they lie at the top of the kernel stack, which has 16 KiB on both machines.
+ * helper") gave the helper, for kernels that know their types; else they lie at the top of the kernel stack, which has
+ * 16 KiB on both machines.
  */
 static __always_inline struct pt_regs *current_registers(void)
 {
+#ifndef WITHOUT_KERNEL_BTF
 	if (HAS_HELPER(task_pt_regs))
 		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#endif
 	struct task_struct *task = (void *)bpf_get_current_task();
-	return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+	__u64 above = bpf_core_type_exists(struct fred_info) ? 16 : 0;
+	return BPF_CORE_READ(task, stack) + 16384 - above - bpf_core_type_size(struct pt_regs);
 }
 
 #if defined(__TARGET_ARCH_x86)

@@ -10,11 +10,8 @@
 
 /* Components and mount points on the way up. A path given to a system call has at most 2,048 components. */
 #define WALK_STEPS 2304
-/*
- * 5.17 (e6f2dd0f8067, "bpf: Add bpf_loop helper") gave loops that the verifier reads once. Before, it follows each
- * round, so the bound costs load time.
- */
-#define WALK_STEPS_UNROLLED 32
+/* So many of them in one call, where the verifier follows each; see walk_on(). */
+#define WALK_STEPS_AT_ONCE 16
 /* Paths end here in both kinds of scratch; while a path is walked, the walk's own state lies behind. */
 #define PATHS_END 0x8000
 
@@ -91,13 +88,29 @@ static long walk_step(__u64 index, struct walk_scratch *scratch)
 	return 0;
 }
 
+#ifdef BEFORE_5_17
+/*
+ * 5.17 (e6f2dd0f8067, "bpf: Add bpf_loop helper") gave loops that the verifier reads once. Before, it follows each
+ * round. So a few rounds are a function that it reads by itself, once for each program, and a walk is many calls of it.
+ */
+__noinline int walk_on(__u32 number)
+{
+	struct walk_scratch scratch = { .bytes = scratch_bytes(number) };
+	if (!scratch.bytes)
+		return 1;
+	for (int i = 0; i < WALK_STEPS_AT_ONCE; i++)
+		if (walk_step(i, &scratch))
+			return 1;
+	return 0;
+}
+#endif
+
 /*
  * Appends the components of a path at bytes[at], leaf first, each ended by NUL; returns where they end.
  */
 static __noinline __u32 append_path(__u8 *bytes, __u32 at, struct wire_path *head, const struct path *path,
 				    const struct path *root)
 {
-	struct walk_scratch scratch = { .bytes = bytes };
 	struct walk *walk = walk_in(bytes);
 
 	walk->at = at;
@@ -115,10 +128,11 @@ static __noinline __u32 append_path(__u8 *bytes, __u32 at, struct wire_path *hea
 	if (BPF_CORE_READ(path->dentry, d_parent) != path->dentry && !BPF_CORE_READ(path->dentry, d_hash.pprev))
 		walk->flags |= WIRE_PATH_DELETED;
 #ifdef BEFORE_5_17
-	for (int i = 0; i < WALK_STEPS_UNROLLED; i++)
-		if (walk_step(i, &scratch))
+	for (int i = 0; i < WALK_STEPS / WALK_STEPS_AT_ONCE; i++)
+		if (walk_on(number_of(bytes)))
 			break;
 #else
+	struct walk_scratch scratch = { .bytes = bytes };
 	bpf_loop(WALK_STEPS, walk_step, &scratch, 0);
 #endif
 	__u32 end = walk->at;

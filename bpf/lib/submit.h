@@ -18,13 +18,13 @@
 
 struct small {
 	__u32 busy;
-	__u32 reserved;
+	__u32 number; /* see scratch_bytes() */
 	__u8 bytes[SCRATCH_SMALL];
 };
 
 struct large {
 	__u32 busy;
-	__u32 reserved;
+	__u32 number;
 	__u8 bytes[SCRATCH_LARGE];
 };
 
@@ -137,21 +137,45 @@ static __always_inline void submit(void *record, __u32 size, __u16 kind)
 /*
  * take_small, take_large: a scratch nobody on this CPU uses; none when interrupts nest deeper than we have buffers.
  */
-#define DEFINE_TAKE(size)                                                                     \
+#define DEFINE_TAKE(size, flag)                                                               \
 	static __always_inline struct size *take_##size(__u16 kind)                           \
 	{                                                                                     \
 		__u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;                   \
 		for (__u32 i = 0; i < SCRATCH_PER_CPU; i++) {                                 \
 			__u32 key = first + i;                                                \
 			struct size *scratch = bpf_map_lookup_elem(&scratch_##size, &key);    \
-			if (scratch && !scratch->busy && TAKE_IF(&scratch->busy, 0, 1))       \
+			if (scratch && !scratch->busy && TAKE_IF(&scratch->busy, 0, 1)) {     \
+				scratch->number = key | flag;                                 \
 				return scratch;                                               \
+			}                                                                     \
 		}                                                                             \
 		count_missed(kind);                                                           \
 		return 0;                                                                     \
 	}
 
-DEFINE_TAKE(small)
-DEFINE_TAKE(large)
+#define NUMBER_OF_LARGE (1U << 31)
+
+DEFINE_TAKE(small, 0)
+DEFINE_TAKE(large, NUMBER_OF_LARGE)
+
+/*
+ * The bytes of a scratch by its number. A function that is verified by itself can be given numbers, but before 5.12 no
+ * pointers (e5069b9c23b3, "bpf: Support pointers in global func args").
+ */
+static __always_inline __u8 *scratch_bytes(__u32 number)
+{
+	__u32 key = number & ~NUMBER_OF_LARGE;
+	if (number & NUMBER_OF_LARGE) {
+		struct large *large = bpf_map_lookup_elem(&scratch_large, &key);
+		return large ? large->bytes : 0;
+	}
+	struct small *small = bpf_map_lookup_elem(&scratch_small, &key);
+	return small ? small->bytes : 0;
+}
+
+static __always_inline __u32 number_of(const __u8 *bytes)
+{
+	return ((const struct small *)(bytes - __builtin_offsetof(struct small, bytes)))->number;
+}
 
 #endif

@@ -13,16 +13,18 @@ fn main() {
 
     // clang's bpf target does not look into the folder where Debian keeps the machine's own kernel headers.
     let headers = format!("-I/usr/include/{arch}-linux-gnu");
-    for (object, name, option) in [
-        ("tuxmon", "tuxmon", "-DSINCE_5_17"),
-        ("tuxmon_before_5_17", "tuxmon", "-DBEFORE_5_17"),
-        ("probe", "probe", "-DSINCE_5_17"),
-        ("canary", "canary", "-DSINCE_5_17"),
-    ] {
+    let objects: [(&str, &str, &[&str]); 5] = [
+        ("tuxmon", "tuxmon", &[]),
+        ("tuxmon_before_5_17", "tuxmon", &["-DBEFORE_5_17"]),
+        ("tuxmon_without_kernel_btf", "tuxmon", &["-DBEFORE_5_17", "-DWITHOUT_KERNEL_BTF"]),
+        ("probe", "probe", &[]),
+        ("canary", "canary", &[]),
+    ];
+    for (object, name, options) in objects {
         SkeletonBuilder::new()
             .source(source.join(format!("{name}.bpf.c")))
             .obj(out.join(format!("{object}.bpf.o")))
-            .clang_args(["-mcpu=v3", "-Wall", "-Werror", option, &headers])
+            .clang_args(["-mcpu=v3", "-Wall", "-Werror", &headers].iter().chain(options))
             .build()
             .expect("clang compiles the kernel side; `make deps` installs what it needs");
     }

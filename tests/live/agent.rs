@@ -29,7 +29,7 @@ pub(crate) const EVERYTHING: &str = r#"<Sysmon schemaversion="4.90">
 "#;
 
 /// An agent that does not start within this time has failed; an emulated machine takes longer.
-fn longest_start() -> Duration {
+pub(crate) fn longest_start() -> Duration {
     Duration::from_secs(if std::env::var_os("TUXMON_SLOW").is_some() { 120 } else { 30 })
 }
 
@@ -88,16 +88,17 @@ impl Home {
         all.extend_from_slice(arguments);
         // Without a file there is nothing to watch yet; the agent appends to it.
         File::options().create(true).append(true).open(self.events()).expect("the folder is ours");
-        let mut watch = Watch::of_file(&self.events());
-        let mut agent = self.launch(&all, Stdio::null());
-        watch.within(longest_start());
-        let started = watch.until(|event| {
-            event.system.event_id == 4
-                && event.system.process_id == agent.pid()
-                && event.value("State") == Some("Started")
-        });
-        assert!(started, "the agent did not start; it says:\n{}\n{:?}", agent.log(), agent.child.try_wait());
-        agent
+        let watch = Watch::of_file(&self.events());
+        started(watch, self.launch(&all, Stdio::null()))
+    }
+
+    /// The same through a program that executes the one that its arguments name.
+    pub(crate) fn start_through(&self, wrapper: Command, arguments: &[OsString]) -> Agent {
+        let mut all = vec!["--output".into(), output("file", &self.events())];
+        all.extend_from_slice(arguments);
+        File::options().create(true).append(true).open(self.events()).expect("the folder is ours");
+        let watch = Watch::of_file(&self.events());
+        started(watch, self.launch_through(wrapper, &all))
     }
 
     /// Starts an agent with nothing but these outputs, and does not wait.
@@ -121,11 +122,26 @@ impl Home {
         if let Some(tier) = std::env::var_os("TUXMON_TIER") {
             command.arg("--tier").arg(tier);
         }
+        if let Some(btf) = std::env::var_os("TUXMON_BTF") {
+            command.arg("--btf").arg(btf);
+        }
         command.stdin(Stdio::null()).stderr(errors);
         raw::ends_with_this_thread(&mut command);
         let child = command.spawn().expect("the agent was built with this test");
         Agent { child, events: self.events(), log }
     }
+}
+
+/// The agent, once it collects.
+fn started(mut watch: Watch, mut agent: Agent) -> Agent {
+    watch.within(longest_start());
+    let started = watch.until(|event| {
+        event.system.event_id == 4
+            && event.system.process_id == agent.pid()
+            && event.value("State") == Some("Started")
+    });
+    assert!(started, "the agent did not start; it says:\n{}\n{:?}", agent.log(), agent.child.try_wait());
+    agent
 }
 
 /// A running agent. It is killed when this is dropped.
@@ -210,9 +226,15 @@ pub(crate) fn watch() -> Watch {
 /// Whether the shared agent knows what became of files that a name was taken from: whether they were executable, and
 /// whether a rename replaced one. It says so itself; the tracepoint tier of kernels before 6.13 does not know.
 pub(crate) fn knows_what_names_were() -> bool {
-    let deleted = shared_fact("files deleted");
-    let degraded = deleted["degraded"].as_array().expect("a fact lists what it misses");
-    !degraded.iter().any(|missing| missing["hook"] == "touch_set")
+    reason_not_to_have("files deleted", "touch_set").is_none()
+}
+
+/// Why the shared agent does not have a hook that a fact would need, in its own words; nothing when it misses nothing.
+pub(crate) fn reason_not_to_have(fact: &str, hook: &str) -> Option<String> {
+    let fact = shared_fact(fact);
+    let degraded = fact["degraded"].as_array().expect("a fact lists what it misses");
+    let missing = degraded.iter().find(|missing| missing["hook"] == hook)?;
+    Some(missing["reason"].as_str().expect("a reason is text").to_owned())
 }
 
 /// The tier of hooks that serves the shared agent.

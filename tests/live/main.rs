@@ -15,6 +15,7 @@ mod time;
 mod watch;
 
 mod compat_calls;
+mod degraded;
 mod ebpf_event;
 mod error_report;
 mod file_create;
@@ -77,6 +78,7 @@ const CHAPTERS: &[Chapter] = chapters![
     file_create,
     file_delete,
     compat_calls,
+    degraded,
     raw_access_read,
     process_access,
     ebpf_event,
@@ -131,8 +133,8 @@ fn obstacle() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return Some("not root: the agent loads programs into the kernel");
     }
-    if !Path::new("/sys/kernel/btf/vmlinux").exists() {
-        return Some("this kernel has no BTF (/sys/kernel/btf/vmlinux)");
+    if !Path::new("/sys/kernel/btf/vmlinux").exists() && std::env::var_os("TUXMON_BTF").is_none() {
+        return Some("this kernel has no BTF (/sys/kernel/btf/vmlinux), and TUXMON_BTF names no file of it");
     }
     None
 }

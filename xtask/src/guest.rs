@@ -4,6 +4,7 @@
 
 pub(crate) mod archive;
 pub(crate) mod emulator;
+pub(crate) mod machine;
 pub(crate) mod package;
 
 use std::path::PathBuf;

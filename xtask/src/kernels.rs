@@ -4,24 +4,34 @@
 //! that this machine already uses, the guest is one initramfs made of busybox, the agent and its live tests, and what
 //! happens in it comes back over a serial port. docs/kernels.md shows what came out.
 
+mod budget;
+mod condition;
 mod guest;
 mod initramfs;
 mod outcome;
 mod programs;
+mod report;
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+use self::budget::Budget;
+use self::condition::Condition;
 use self::guest::Guest;
 use self::outcome::{Outcome, Row};
-use crate::guest::package;
+use crate::guest::machine::Machine;
+use crate::guest::package::{self, Kernel};
 
 /// What is booted when nothing else is asked for: the oldest, the stable ones, and the newest obtainable.
-const SERIES: &[&str] = &["5.10", "6.1", "6.12", "7"];
+const SERIES: &[&str] = &["5.10", "6.1", "6.12", "6.18", "7"];
+
+/// The same for arm64: the oldest and the newest.
+const SERIES_OF_ARM64: &[&str] = &["6.1", "7"];
 
 /// Tests that keep a whole machine busy for minutes. Their bounds are those of real machines: in an emulator they would
 /// measure the emulator.
@@ -30,7 +40,12 @@ const HEAVY: &[&str] = &[
     "identity::a_hundred_thousand_short_processes",
     "hashes::large_files_delay_nothing",
     "output::",
+    "overload::",
 ];
+
+/// What does not depend on the kernel, so that `--quick` leaves it out: each of these starts agents of its own.
+const NOT_THE_KERNELS: &[&str] =
+    &["identity::", "hashes::", "service_state_change::", "service_configuration_change::", "error_report::"];
 
 /// Run the live tests on Debian's kernels in an emulator, and print what passed
 #[derive(clap::Args)]
@@ -41,9 +56,21 @@ pub struct Args {
     /// Only this tier; repeatable
     #[arg(long = "tier", value_name = "TIER")]
     tiers: Vec<Tier>,
+    /// Only guests whose kernel hides its types, which the agent is given as a file
+    #[arg(long)]
+    btf_less: bool,
+    /// Only guests booted with lockdown=integrity
+    #[arg(long)]
+    lockdown: bool,
+    /// Only arm64, where programs are loaded and no test runs
+    #[arg(long)]
+    arm64: bool,
     /// Only tests whose name contains this
     #[arg(long, value_name = "NAME")]
     filter: Option<String>,
+    /// Leave out the tests that do not depend on the kernel
+    #[arg(long)]
+    quick: bool,
     /// Also the tests that keep a machine busy for minutes
     #[arg(long)]
     heavy: bool,
@@ -53,6 +80,12 @@ pub struct Args {
     /// How long one guest may take
     #[arg(long, value_name = "SECONDS", default_value = "1800")]
     within: u64,
+    /// Make what the verifier walked the new budget
+    #[arg(long)]
+    accept_counts: bool,
+    /// Put the tables into docs/kernels.md
+    #[arg(long)]
+    write_docs: bool,
 }
 
 /// How the agent in a guest gets its facts.
@@ -76,62 +109,123 @@ impl Tier {
 
 /// Does what the command line asks for.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    need_tools()?;
     let folder = crate::guest::folder("kernels");
-    let programs = programs::build(&folder)?;
     let mut rows = Vec::new();
     let mut guests = Vec::new();
-    for series in chosen(&args.kernels) {
-        match package::fetch(&folder, &series) {
-            Ok(kernel) => guests.extend(tiers(&args.tiers).into_iter().map(|tier| (kernel.clone(), tier))),
+    if !args.arm64 {
+        need(AMD64_TOOLS)?;
+        guests.extend(amd64_guests(args, &folder, &mut rows)?);
+    }
+    if args.arm64 || is_everything(args) {
+        match need(ARM64_TOOLS).and_then(|()| arm64_guests(args, &folder, &mut rows)) {
+            Ok(some) => guests.extend(some),
+            Err(error) => rows.push(Row::missing("arm64", &format!("{error:#}"))),
+        }
+    }
+    rows.extend(boot_all(guests, args.jobs));
+    rows.sort_by_key(Row::place);
+    print!("{}", report::tables(&rows));
+    say_what_did_not_run(args);
+    if args.write_docs {
+        report::write_into_page(&rows)?;
+    }
+    let within_budget = compare_with_budget(args, &rows)?;
+    Ok(if within_budget && rows.iter().all(Row::is_good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether no kind of guest was picked.
+fn is_everything(args: &Args) -> bool {
+    !(args.arm64 || args.btf_less || args.lockdown || !args.tiers.is_empty() || !args.kernels.is_empty())
+}
+
+/// Each kernel in both tiers; the special conditions on the newest kernel alone, unless they were asked for.
+fn amd64_guests(args: &Args, folder: &Path, rows: &mut Vec<Row>) -> Result<Vec<Guest>> {
+    let programs = programs::build(folder)?;
+    let kernels = obtain(folder, Machine::Amd64, &chosen(&args.kernels, SERIES), rows);
+    let mut guests = Vec::new();
+    for (position, kernel) in kernels.iter().enumerate() {
+        let is_newest = position + 1 == kernels.len();
+        for (order, condition) in conditions(args, is_newest).into_iter().enumerate() {
+            // Loading is the same in each guest of a kernel, but where another kernel side is loaded.
+            let survey = order == 0 || condition == Condition::BtfLess;
+            let image = initramfs::build(kernel, &programs, condition, survey, &live_arguments(args))?;
+            guests.push(guest(args, folder, kernel, condition, image));
+        }
+    }
+    Ok(guests)
+}
+
+fn conditions(args: &Args, is_newest: bool) -> Vec<Condition> {
+    let only_special = args.btf_less || args.lockdown;
+    let mut conditions = Vec::new();
+    if !only_special {
+        conditions.extend(tiers(&args.tiers).into_iter().map(Condition::Usual));
+    }
+    if args.btf_less || (is_everything(args) && is_newest) {
+        conditions.push(Condition::BtfLess);
+    }
+    if args.lockdown || (is_everything(args) && is_newest) {
+        conditions.push(Condition::Lockdown);
+    }
+    conditions
+}
+
+fn arm64_guests(args: &Args, folder: &Path, rows: &mut Vec<Row>) -> Result<Vec<Guest>> {
+    let foreign = programs::build_foreign(folder)?;
+    let kernels = obtain(folder, Machine::Arm64, &chosen(&args.kernels, SERIES_OF_ARM64), rows);
+    let load_only = |kernel: &Kernel| {
+        let image = initramfs::build_load_only(kernel, &foreign);
+        guest(args, folder, kernel, Condition::LoadOnly, image)
+    };
+    Ok(kernels.iter().map(load_only).collect())
+}
+
+fn guest(args: &Args, folder: &Path, kernel: &Kernel, condition: Condition, image: Vec<u8>) -> Guest {
+    Guest {
+        image,
+        log: folder.join(format!("{}-{}.log", kernel.release, condition.short())),
+        kernel: kernel.clone(),
+        condition,
+        within: Duration::from_secs(args.within),
+    }
+}
+
+/// Fetches kernels; one that cannot be had becomes a row with the reason.
+fn obtain(folder: &Path, machine: Machine, series: &[String], rows: &mut Vec<Row>) -> Vec<Kernel> {
+    let mut kernels = Vec::new();
+    for series in series {
+        match package::fetch(folder, machine, series) {
+            Ok(kernel) => kernels.push(kernel),
             Err(error) => {
-                eprintln!("{series}: not obtainable: {error:#}");
-                rows.push(Row::missing(&series, &format!("{error:#}")));
+                let name = format!("{series} ({})", machine.name());
+                eprintln!("{name}: not obtainable: {error:#}");
+                rows.push(Row::missing(&name, &format!("{error:#}")));
             }
         }
     }
-    let arguments = live_arguments(args);
-    let guests: Vec<Guest> = guests
-        .into_iter()
-        .map(|(kernel, tier)| {
-            Ok(Guest {
-                image: initramfs::build(&kernel, &programs, tier, &arguments)?,
-                log: folder.join(format!("{}-{}.log", kernel.series, tier.name())),
-                kernel,
-                tier,
-                within: Duration::from_secs(args.within),
-            })
-        })
-        .collect::<Result<_>>()?;
-    rows.extend(boot_all(guests, args.jobs));
-    rows.sort_by(|one, other| one.place().cmp(&other.place()));
-    print!("{}", outcome::table(&rows));
-    if !args.heavy {
-        println!("\nNot run, because an emulator is too slow for their bounds (`--heavy` runs them):");
-        for name in HEAVY {
-            println!("- {name}");
-        }
-    }
-    Ok(if rows.iter().all(Row::is_good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    kernels
 }
 
 /// Boots guests, so many at a time, and says how each ended as soon as it is known.
 fn boot_all(guests: Vec<Guest>, jobs: NonZeroUsize) -> Vec<Row> {
-    let (waiting, rows) = (Mutex::new(guests.into_iter()), Mutex::new(Vec::new()));
+    let count = guests.len();
+    let (waiting, rows) = (Mutex::new(guests.into_iter().enumerate()), Mutex::new(Vec::new()));
     let next = || waiting.lock().expect("no thread panics with the lock").next();
     std::thread::scope(|scope| {
-        for _ in 0..jobs.get() {
+        for _ in 0..jobs.get().min(count) {
             scope.spawn(|| {
-                while let Some(guest) = next() {
-                    eprintln!("booting {} ({})", guest.kernel.release, guest.tier.name());
+                while let Some((position, guest)) = next() {
+                    eprintln!("booting {} ({})", guest.kernel.release, guest.condition.name());
                     let row = Row { outcome: boot(&guest), ..guest.row() };
-                    eprint!("{}", outcome::details(&row));
-                    rows.lock().expect("no thread panics with the lock").push(row);
+                    eprint!("{}", report::details(&row));
+                    rows.lock().expect("no thread panics with the lock").push((position, row));
                 }
             });
         }
     });
-    rows.into_inner().expect("no thread panics with the lock")
+    let mut rows = rows.into_inner().expect("no thread panics with the lock");
+    rows.sort_by_key(|(position, _)| *position);
+    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 fn boot(guest: &Guest) -> Outcome {
@@ -141,8 +235,40 @@ fn boot(guest: &Guest) -> Outcome {
     }
 }
 
-fn chosen(kernels: &[String]) -> Vec<String> {
-    if kernels.is_empty() { SERIES.iter().map(ToString::to_string).collect() } else { kernels.to_vec() }
+/// Whether no program costs the verifier more than it may.
+fn compare_with_budget(args: &Args, rows: &[Row]) -> Result<bool> {
+    let budget = Budget::read()?;
+    if args.accept_counts {
+        budget.accept(rows)?;
+        return Ok(true);
+    }
+    for kernel in budget.without(rows) {
+        println!("\n{kernel} has no budget for the verifier yet: nothing is compared there.");
+    }
+    let exceeded = budget.exceeded(rows);
+    for line in &exceeded {
+        println!("TOO MUCH: {line}");
+    }
+    Ok(exceeded.is_empty())
+}
+
+fn say_what_did_not_run(args: &Args) {
+    if !args.heavy {
+        println!("\nNot run, because an emulator is too slow for their bounds (`--heavy` runs them):");
+        for name in HEAVY {
+            println!("- {name}");
+        }
+    }
+    if args.quick {
+        println!("\nNot run, because they do not depend on the kernel (`--quick`):");
+        for name in NOT_THE_KERNELS {
+            println!("- {name}");
+        }
+    }
+}
+
+fn chosen(kernels: &[String], all: &[&str]) -> Vec<String> {
+    if kernels.is_empty() { all.iter().map(ToString::to_string).collect() } else { kernels.to_vec() }
 }
 
 fn tiers(chosen: &[Tier]) -> Vec<Tier> {
@@ -153,23 +279,36 @@ fn tiers(chosen: &[Tier]) -> Vec<Tier> {
 fn live_arguments(args: &Args) -> Vec<String> {
     let mut arguments = Vec::new();
     arguments.extend(args.filter.clone());
-    if !args.heavy {
-        arguments.extend(HEAVY.iter().flat_map(|name| ["--skip".to_owned(), (*name).to_owned()]));
+    let heavy = HEAVY.iter().filter(|_| !args.heavy);
+    let not_the_kernels = NOT_THE_KERNELS.iter().filter(|_| args.quick);
+    for name in heavy.chain(not_the_kernels) {
+        arguments.extend(["--skip".to_owned(), (*name).to_owned()]);
     }
     arguments
 }
 
+/// Programs that are needed, each with the package of Debian that has it.
+type Tools = &'static [(&'static str, &'static str)];
+
+const AMD64_TOOLS: Tools = &[
+    ("qemu-system-x86_64", "qemu-system-x86"),
+    ("busybox", "busybox-static"),
+    ("apt-get", "apt"),
+    ("dpkg-deb", "dpkg"),
+    ("ldd", "libc-bin"),
+    ("strip", "binutils"),
+    ("xz", "xz-utils"),
+];
+
+const ARM64_TOOLS: Tools = &[
+    ("qemu-system-aarch64", "qemu-system-arm"),
+    ("aarch64-linux-gnu-gcc", "gcc-aarch64-linux-gnu and libc6-dev-arm64-cross"),
+    ("apt-get", "apt"),
+    ("dpkg-deb", "dpkg"),
+];
+
 /// Says at once, and all together, what is missing on this machine.
-fn need_tools() -> Result<()> {
-    const TOOLS: &[(&str, &str)] = &[
-        ("qemu-system-x86_64", "qemu-system-x86"),
-        ("busybox", "busybox-static"),
-        ("apt-get", "apt"),
-        ("dpkg-deb", "dpkg"),
-        ("ldd", "libc-bin"),
-        ("strip", "binutils"),
-        ("xz", "xz-utils"),
-    ];
-    let missing = crate::guest::missing(TOOLS);
+fn need(tools: Tools) -> Result<()> {
+    let missing = crate::guest::missing(tools);
     if missing.is_empty() { Ok(()) } else { bail!("needed and not found: {}", missing.join(", ")) }
 }

@@ -16,6 +16,7 @@ use anyhow::{Result, bail};
 
 use self::outcome::{Outcome, Verdict};
 use crate::guest::emulator::{Emulator, Reboot};
+use crate::guest::machine::Machine;
 use crate::guest::package as kernel;
 
 /// Debian's release, and the series of its kernel.
@@ -77,7 +78,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     let folder = crate::guest::folder("vm");
     let packages = package::get(args.deb.as_deref(), &folder)?;
-    let kernel = kernel::fetch(&crate::guest::folder("kernels"), KERNEL)?;
+    let kernel = kernel::fetch(&crate::guest::folder("kernels"), Machine::Amd64, KERNEL)?;
     image::make(SUITE, &folder)?;
     let systems = if args.systems.is_empty() { System::ALL.to_vec() } else { args.systems.clone() };
     let mut good = true;
@@ -94,7 +95,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 /// Boots one, and says how each step ended as soon as it is known.
 fn boot(args: &Args, system: System, kernel: &Path, initramfs: &[u8], folder: &Path) -> Result<Outcome> {
     let emulator = Emulator {
+        machine: Machine::Amd64,
         kernel,
+        arguments: "",
         initramfs,
         disk: Some(&image::of(system, SUITE, folder)),
         reboot: Reboot::Boots,

@@ -39,7 +39,11 @@ pub(crate) fn has_call_exit(name: &str) -> bool {
 pub(crate) struct Types {
     functions: HashSet<&'static str>,
     tracepoints: HashSet<&'static str>,
+    known_to_kernel: bool,
 }
+
+/// Where a kernel that knows its own types shows them.
+pub(crate) const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
 
 /// Programs may loop by a helper where the kernel has its function.
 const LOOP: &str = "bpf_loop";
@@ -61,7 +65,8 @@ impl Types {
         };
         let functions: HashSet<_> = hooks.iter().filter_map(function).chain(std::iter::once(LOOP)).collect();
         let tracepoints: HashSet<_> = hooks.iter().filter_map(tracepoint).collect();
-        let mut types = Self { functions: HashSet::new(), tracepoints: HashSet::new() };
+        let known_to_kernel = Path::new(KERNEL_BTF).exists();
+        let mut types = Self { functions: HashSet::new(), tracepoints: HashSet::new(), known_to_kernel };
         for id in 1..u32::try_from(btf.len()).unwrap_or(u32::MAX) {
             let Some(found) = btf.type_by_id::<BtfType<'_>>(id.into()) else { continue };
             let Some(name) = found.name().and_then(|name| name.to_str()) else { continue };
@@ -74,6 +79,11 @@ impl Types {
             }
         }
         Ok(types)
+    }
+
+    /// Whether the kernel itself knows these types, and not only we, from a file.
+    pub(crate) fn known_to_kernel(&self) -> bool {
+        self.known_to_kernel
     }
 
     /// Whether programs may loop by a helper.
@@ -90,6 +100,35 @@ impl Types {
     pub(crate) fn has_tracepoint(&self, name: &str) -> bool {
         self.tracepoints.contains(name)
     }
+}
+
+/// What this machine has that explains a refusal, in words for people.
+pub(crate) fn likely_cause() -> Option<String> {
+    let lockdown = fs::read_to_string("/sys/kernel/security/lockdown").unwrap_or_default();
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Memlock).current;
+    cause(&lockdown, &status, limit)
+}
+
+/// The capability that raises limits: `CAP_SYS_RESOURCE` of capability.h.
+const SYS_RESOURCE: u32 = 24;
+
+fn cause(lockdown: &str, status: &str, locked_memory: Option<u64>) -> Option<String> {
+    if lockdown.contains("[confidentiality]") {
+        return Some(
+            "this kernel is locked down (lockdown=confidentiality), which forbids eBPF to read its memory; \
+             lockdown=integrity is no obstacle"
+                .to_owned(),
+        );
+    }
+    let effective = status.lines().find_map(|line| line.strip_prefix("CapEff:"))?;
+    let effective = u64::from_str_radix(effective.trim(), 16).ok()?;
+    let limit = locked_memory.filter(|_| effective & (1 << SYS_RESOURCE) == 0)?;
+    Some(format!(
+        "locked memory is limited to {} KiB (RLIMIT_MEMLOCK) and CAP_SYS_RESOURCE, which could raise the limit, is \
+         missing: kernels before 5.11 count eBPF maps against it",
+        limit / 1024
+    ))
 }
 
 /// The root of the version 2 cgroup tree: programs that are attached there see all sockets.
@@ -119,7 +158,19 @@ fn cgroup2_mount(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::cgroup2_mount;
+    use super::{cause, cgroup2_mount};
+
+    #[test]
+    fn a_refusal_is_explained_where_the_machine_explains_it() {
+        let all = "Name:\ttuxmon\nCapEff:\t000001ffffffffff\n";
+        let no_limits = "Name:\ttuxmon\nCapEff:\t000001fffeffffff\n";
+        let says = |lockdown, status, limit| cause(lockdown, status, limit).unwrap_or_default();
+        assert_eq!(says("none [integrity] confidentiality\n", all, Some(65536)), "");
+        assert!(says("none integrity [confidentiality]\n", all, None).contains("lockdown=confidentiality"));
+        assert!(says("", no_limits, Some(65536)).contains("limited to 64 KiB"));
+        assert_eq!(says("", no_limits, None), "", "there is no limit");
+        assert_eq!(says("", "", Some(65536)), "");
+    }
 
     #[test]
     fn the_cgroup_root_is_found_among_mounts() {

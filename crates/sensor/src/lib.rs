@@ -95,7 +95,9 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum SensorError {
     /// The kernel does not describe its types.
-    #[error("this kernel has no BTF ({0}); a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, or its BTF file")]
+    #[error(
+        "this kernel has no BTF ({0}); a kernel with CONFIG_DEBUG_INFO_BTF=y is needed, or a file of its BTF: --btf FILE"
+    )]
     NoBtf(String),
     /// The caller may not load programs.
     #[error(
@@ -216,7 +218,9 @@ impl Sensor {
         for record in &early {
             each(record);
         }
-        Ok(early.len() + seed::seed(&self.object, each)?)
+        let lists = |hook: &Hook| hook.spec.place == programs::Place::Iterator && hook.unavailable.is_none();
+        // Without the list each is looked for in /proc as soon as something is heard of it.
+        Ok(early.len() + if self.hooks.iter().any(lists) { seed::seed(&self.object, each)? } else { 0 })
     }
 
     /// Waits for records, at most for `timeout`, and hands over those that are there.

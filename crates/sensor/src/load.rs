@@ -2,10 +2,10 @@
 
 use libbpf_rs::{Link, Object, ObjectBuilder, ProgramMut};
 
-use crate::kernel::{CgroupRoot, Types, has_call_exit};
-use crate::programs::{HOOKS, HookSpec, Need, Place};
+use crate::kernel::{CgroupRoot, KERNEL_BTF, Types, has_call_exit};
+use crate::programs::{Group, HOOKS, HookSpec, Need, Place};
 use crate::tier::{TierChoice, Tiers};
-use crate::{Hook, Options, SensorError, words};
+use crate::{Hook, Options, SensorError, kernel, words};
 
 /// The kernel side, compiled by `build.rs`.
 static OBJECT: &Aligned<[u8]> =
@@ -14,6 +14,10 @@ static OBJECT: &Aligned<[u8]> =
 /// The same for kernels before 5.17: see `bpf/lib/kernel_compat.h`.
 static OBJECT_BEFORE_5_17: &Aligned<[u8]> =
     &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_before_5_17.bpf.o")) };
+
+/// And for kernels that do not know their own types: no hook that needs those, plain tracepoints in place of typed ones.
+static OBJECT_WITHOUT_KERNEL_BTF: &Aligned<[u8]> =
+    &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_without_kernel_btf.bpf.o")) };
 
 /// Asks whether kernel functions can be hooked at all.
 static PROBE: &Aligned<[u8]> = &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/probe.bpf.o")) };
@@ -45,6 +49,7 @@ fn choose(options: &Options, hooks: &[Hook]) -> Tiers {
 /// are verified once. A program that the kernel refuses all the same is left out, its group is given to the other tier,
 /// and the rest is loaded again; the same for programs that `refused` names, which could be loaded but not attached.
 pub(crate) fn load(options: &Options, refused: &[(&'static str, String)]) -> Result<Loaded, SensorError> {
+    words::listen(false);
     let types = Types::load(options.btf.as_deref(), HOOKS).map_err(SensorError::NoBtf)?;
     let mut hooks = places(options, &types);
     for (program, reason) in refused {
@@ -75,10 +80,15 @@ pub struct Surveyed {
 /// Loads all programs that this kernel has a place for, of both tiers, attaches none, and says what the verifier made
 /// of each.
 pub fn survey(options: &Options) -> Result<Vec<Surveyed>, SensorError> {
+    words::listen(false);
+    kernel::mount_tracefs();
     let types = Types::load(options.btf.as_deref(), HOOKS).map_err(SensorError::NoBtf)?;
     let mut hooks = places(&Options { tier: TierChoice::Auto, ..options.clone() }, &types);
     for _ in 0..=HOOKS.len() {
-        let wanted = |hook: &Hook| hook.unavailable.is_none();
+        // On a kernel that has a better way the calls of datagrams are in no object.
+        let calls = choose(options, &hooks).asks_calls_for_datagrams();
+        let wanted =
+            |hook: &Hook| hook.unavailable.is_none() && (calls || hook.spec.group != Group::DatagramCalls);
         match load_once(options, &types, &hooks, wanted, Statistics::Yes) {
             Ok(_) => break,
             Err(error) => leave_out(&mut hooks, &error)?,
@@ -86,7 +96,9 @@ pub fn survey(options: &Options) -> Result<Vec<Surveyed>, SensorError> {
     }
     let counts = words::heard().verified;
     let count = |program: &str| counts.iter().find(|(name, _)| name == program).map(|(_, count)| *count);
-    let surveyed = hooks.into_iter().map(|hook| Surveyed {
+    let calls = choose(options, &hooks).asks_calls_for_datagrams();
+    let is_there = |hook: &Hook| calls || hook.spec.group != Group::DatagramCalls;
+    let surveyed = hooks.into_iter().filter(is_there).map(|hook| Surveyed {
         program: hook.spec.program,
         verified: match hook.unavailable {
             Some(reason) => Err(reason),
@@ -102,27 +114,40 @@ fn leave_out(hooks: &mut [Hook], error: &libbpf_rs::Error) -> Result<(), SensorE
     let refused =
         words.refused_program().and_then(|name| hooks.iter_mut().find(|hook| hook.spec.program == name));
     match refused {
-        Some(hook) if hook.spec.need == Need::Essential => {
-            Err(SensorError::Program { program: hook.spec.program.to_owned(), reason: words.last_lines() })
-        }
+        Some(hook) if hook.spec.need == Need::Essential => Err(SensorError::Program {
+            program: hook.spec.program.to_owned(),
+            reason: explained(words.last_lines()),
+        }),
         Some(hook) if hook.unavailable.is_none() => {
             hook.unavailable = Some(words.last_lines());
             Ok(())
         }
         Some(_) | None if error.kind() == libbpf_rs::ErrorKind::PermissionDenied => {
-            Err(SensorError::NotPermitted(format!("{error:#}")))
+            Err(SensorError::NotPermitted(explained(format!("{error:#}"))))
         }
         Some(_) | None => {
-            Err(SensorError::Kernel { doing: "loading the programs", reason: words.last_lines() })
+            Err(SensorError::Kernel { doing: "loading the programs", reason: explained(words.last_lines()) })
         }
+    }
+}
+
+/// The kernel's words, and what this machine has that explains them.
+fn explained(reason: String) -> String {
+    match kernel::likely_cause() {
+        Some(cause) => format!("{reason} ({cause})"),
+        None => reason,
     }
 }
 
 /// All hooks, each with the reason why this kernel has no place for it, where that is so.
 fn places(options: &Options, types: &Types) -> Vec<Hook> {
-    words::listen(false);
-    let deep =
-        if options.tier == TierChoice::Tracepoint { Err("not asked for".to_owned()) } else { probe(options) };
+    let deep = if options.tier == TierChoice::Tracepoint {
+        Err("not asked for".to_owned())
+    } else if types.known_to_kernel() {
+        probe(options)
+    } else {
+        Err(format!("{KERNEL_BTF} is missing"))
+    };
     let hook =
         |spec| Hook { spec, unavailable: missing_place(spec, types, deep.as_ref()), link: None, mark: None };
     HOOKS.iter().map(hook).collect()
@@ -131,6 +156,9 @@ fn places(options: &Options, types: &Types) -> Vec<Hook> {
 /// Why a hook has no place on this kernel.
 fn missing_place(spec: &HookSpec, types: &Types, deep: Result<&(), &String>) -> Option<String> {
     match spec.place {
+        Place::Function(_) | Place::Iterator if !types.known_to_kernel() => {
+            Some(format!("the kernel does not know its own types: {KERNEL_BTF} is missing"))
+        }
         Place::Function(name) if !types.has_function(name) => {
             Some(format!("this kernel has no function {name}"))
         }
@@ -179,7 +207,14 @@ fn load_once(
     statistics: Statistics,
 ) -> libbpf_rs::Result<Object> {
     words::listen(statistics == Statistics::Yes);
-    let object = if types.has_loop() { OBJECT } else { OBJECT_BEFORE_5_17 };
+    // Only the maps of old kernels can be asked by programs at the exit of calls.
+    let old =
+        !types.has_loop() || hooks.iter().any(|hook| hook.spec.group == Group::DatagramCalls && wanted(hook));
+    let object = match (types.known_to_kernel(), old) {
+        (true, false) => OBJECT,
+        (true, true) => OBJECT_BEFORE_5_17,
+        (false, _) => OBJECT_WITHOUT_KERNEL_BTF,
+    };
     let mut open = builder(options)?.open_memory(&object.bytes)?;
     let cpus = u32::try_from(libbpf_rs::num_possible_cpus()?).unwrap_or(u32::MAX / SCRATCH_PER_CPU);
     for mut map in open.maps_mut() {

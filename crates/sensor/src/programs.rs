@@ -43,6 +43,8 @@ pub enum Group {
     Accepts,
     /// Datagrams: the tracepoints are as good as functions, and cheaper, where the kernel has them.
     Datagrams,
+    /// Datagrams where neither is to be had.
+    DatagramCalls,
     /// Tracers.
     Tracers,
     /// eBPF.
@@ -180,6 +182,10 @@ const fn datagrams(program: &'static str, place: Place, tier: Tier, loses: &'sta
     HookSpec { tier, group: Group::Datagrams, ..always(program, place, &[Domain::Network], loses) }
 }
 
+const fn datagram_call(program: &'static str, name: &'static str) -> HookSpec {
+    call(program, name, Group::DatagramCalls, &[Domain::Network])
+}
+
 const fn optional(hook: HookSpec) -> HookSpec {
     HookSpec { need: Need::Optional, ..hook }
 }
@@ -251,6 +257,12 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     call("exit_mknodat", "mknodat", Names, &[FileCreate]),
     call("exit_accept", "accept", Accepts, &[Network]),
     call("exit_accept4", "accept4", Accepts, &[Network]),
+    datagram_call("exit_sendto", "sendto"),
+    datagram_call("exit_sendmsg", "sendmsg"),
+    datagram_call("exit_sendmmsg", "sendmmsg"),
+    datagram_call("exit_recvfrom", "recvfrom"),
+    datagram_call("exit_recvmsg", "recvmsg"),
+    datagram_call("exit_recvmmsg", "recvmmsg"),
     call("exit_ptrace", "ptrace", Tracers, &[ProcessAccess]),
     call("exit_bpf", "bpf", Group::Ebpf, &[Ebpf]),
     #[cfg(target_arch = "x86_64")]

@@ -18,7 +18,8 @@ pub enum TierChoice {
 pub(crate) struct Tiers {
     choice: TierChoice,
     refused: Vec<Group>,
-    datagrams: Tier,
+    /// Nothing when neither tier has hooks for them: then the calls that send and receive serve.
+    datagrams: Option<Tier>,
 }
 
 impl Tiers {
@@ -32,7 +33,7 @@ impl Tiers {
         };
         let refused = Group::TIERED.into_iter().filter(|group| !complete(*group, Tier::Deep)).collect();
         let datagrams =
-            if complete(Group::Datagrams, Tier::Tracepoint) { Tier::Tracepoint } else { Tier::Deep };
+            [Tier::Tracepoint, Tier::Deep].into_iter().find(|tier| complete(Group::Datagrams, *tier));
         Self { choice, refused, datagrams }
     }
 
@@ -50,10 +51,18 @@ impl Tiers {
         self.choice == TierChoice::Auto && self.uses(hook)
     }
 
+    /// Whether the calls that send and receive serve datagrams.
+    pub(crate) fn asks_calls_for_datagrams(&self) -> bool {
+        self.datagrams.is_none()
+    }
+
     /// Whether a hook belongs to the tier that serves its group.
     pub(crate) fn uses(&self, hook: &HookSpec) -> bool {
         if hook.group == Group::Datagrams {
-            return hook.tier == self.datagrams;
+            return Some(hook.tier) == self.datagrams;
+        }
+        if hook.group == Group::DatagramCalls {
+            return self.asks_calls_for_datagrams();
         }
         match (hook.tier, self.choice) {
             (Tier::Both, _) => true,
@@ -84,6 +93,14 @@ mod tests {
         assert!(all.contains(&"deep_open") && !all.contains(&"exit_openat"));
         assert!(all.contains(&"udp_sent") && !all.contains(&"deep_udp_sent"));
         assert!(!all.contains(&"compat_exit"), "no program stands on every system call");
+    }
+
+    #[test]
+    fn datagrams_are_asked_of_calls_where_nothing_better_is_to_be_had() {
+        let tiers = Tiers::choose(TierChoice::Auto, |hook| hook.group != crate::programs::Group::Datagrams);
+        let used = |program: &str| HOOKS.iter().any(|hook| hook.program == program && tiers.uses(hook));
+        assert!(used("exit_sendto") && !used("udp_sent") && !used("deep_udp_sent"));
+        assert!(!super::tests::used(TierChoice::Auto, "").contains(&"exit_sendto"));
     }
 
     #[test]

@@ -7,10 +7,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use super::machine::Machine;
+
 /// Everything that a boot needs.
 pub(crate) struct Emulator<'a> {
+    /// What is emulated.
+    pub(crate) machine: Machine,
     /// The kernel.
     pub(crate) kernel: &'a Path,
+    /// What it is told beside what each is.
+    pub(crate) arguments: &'a str,
     /// Its first file system.
     pub(crate) initramfs: &'a [u8],
     /// The image of a disk, which stays as it is: what the guest writes is thrown away at the end.
@@ -71,22 +77,22 @@ impl Emulator<'_> {
     }
 
     fn command(&self, initramfs: &Path, console: &Path) -> Result<Command> {
-        let mut command = Command::new("qemu-system-x86_64");
-        command.args(["-M", "q35,hpet=off", "-cpu", "max", "-accel", "tcg", "-m", "2048", "-smp", "2"]);
+        let mut command = Command::new(self.machine.emulator());
+        command.args(self.machine.hardware()).args(["-accel", "tcg", "-m", "2048", "-smp", "2"]);
         command.args(["-nodefaults", "-display", "none", "-monitor", "none"]);
         if self.reboot == Reboot::Ends {
             command.arg("-no-reboot");
         }
-        for port in [console, self.log] {
-            command.arg("-serial").arg(format!("file:{}", port.display()));
-        }
+        command.args(self.machine.ports(console, self.log));
         if let Some(disk) = self.disk {
             // Debian's kernels for virtual machines have the driver built in.
             let drive = format!("if=none,id=disk,format=raw,snapshot=on,file={}", disk.display());
             command.args(["-drive", &drive, "-device", "nvme,drive=disk,serial=disk"]);
         }
         command.arg("-kernel").arg(self.kernel).arg("-initrd").arg(initramfs);
-        command.args(["-append", "console=ttyS0 quiet loglevel=4 panic=-1 random.trust_cpu=on"]);
+        let console = self.machine.console();
+        let always = "quiet loglevel=4 panic=-1 random.trust_cpu=on";
+        command.arg("-append").arg(format!("{console} {always} {}", self.arguments));
         let errors = File::create(emulator_log(self.log)).context("cannot write a log")?;
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
         Ok(command)

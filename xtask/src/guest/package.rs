@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use super::machine::Machine;
 use super::output_of;
 
 /// In which suites a series is looked for: the first that has it wins.
@@ -27,8 +28,7 @@ const MODULES: &[&str] = &["loop"];
 /// A kernel to boot.
 #[derive(Clone)]
 pub(crate) struct Kernel {
-    /// As it was asked for.
-    pub(crate) series: String,
+    pub(crate) machine: Machine,
     /// The version in the name of the package.
     pub(crate) release: String,
     /// What the emulator boots.
@@ -38,7 +38,7 @@ pub(crate) struct Kernel {
 }
 
 /// Fetches the newest kernel of a series, unless it is there already.
-pub(crate) fn fetch(folder: &Path, series: &str) -> Result<Kernel> {
+pub(crate) fn fetch(folder: &Path, machine: Machine, series: &str) -> Result<Kernel> {
     let suites = SUITES
         .iter()
         .find(|(start, _)| {
@@ -48,7 +48,7 @@ pub(crate) fn fetch(folder: &Path, series: &str) -> Result<Kernel> {
         .with_context(|| format!("no suite is known to have {series}"))?;
     let mut reasons = Vec::new();
     for suite in suites {
-        match fetch_from(folder, suite, series) {
+        match fetch_from(folder, machine, suite, series) {
             Ok(kernel) => return Ok(kernel),
             Err(error) => reasons.push(format!("{suite}: {error:#}")),
         }
@@ -56,10 +56,10 @@ pub(crate) fn fetch(folder: &Path, series: &str) -> Result<Kernel> {
     bail!("{}", reasons.join("; "))
 }
 
-fn fetch_from(folder: &Path, suite: &str, series: &str) -> Result<Kernel> {
-    let apt = Apt::of_suite(&folder.join("apt").join(suite), suite)?;
+fn fetch_from(folder: &Path, machine: Machine, suite: &str, series: &str) -> Result<Kernel> {
+    let apt = Apt::of_suite(folder, machine, suite)?;
     let names = apt.names()?;
-    let package = newest(names.lines(), series).context("it has no such package")?;
+    let package = newest(names.lines(), machine, series).context("it has no such package")?;
     let release = package.trim_start_matches("linux-image-").to_owned();
     let tree = folder.join("trees").join(package);
     if !tree.join("complete").exists() {
@@ -77,15 +77,37 @@ fn fetch_from(folder: &Path, suite: &str, series: &str) -> Result<Kernel> {
     }
     let image = find(&tree, &|name| name.starts_with("vmlinuz")).context("the package has no image")?;
     let modules = MODULES.iter().filter_map(|name| module(&tree, name).transpose()).collect::<Result<_>>()?;
-    Ok(Kernel { series: series.to_owned(), release, image, modules })
+    Ok(Kernel { machine, release, image, modules })
+}
+
+/// Fetches packages of the suite that this machine has, for another machine, and unpacks them into one folder.
+pub(crate) fn foreign(folder: &Path, machine: Machine, packages: &[&str]) -> Result<PathBuf> {
+    let tree = folder.join("trees").join(machine.name());
+    if !tree.join("complete").exists() {
+        let apt = Apt::of_suite(folder, machine, &own_suite()?)?;
+        let _ = fs::remove_dir_all(&tree); // what an interrupted run left
+        fs::create_dir_all(&tree).with_context(|| format!("cannot make {}", tree.display()))?;
+        for package in packages {
+            apt.unpack(package, &tree)?;
+        }
+        fs::write(tree.join("complete"), "").context("cannot write")?;
+    }
+    Ok(tree)
+}
+
+/// The name of the release that runs here, like "trixie".
+fn own_suite() -> Result<String> {
+    let release = fs::read_to_string("/etc/os-release").context("cannot read /etc/os-release")?;
+    let name = release.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
+    Ok(name.context("/etc/os-release has no VERSION_CODENAME")?.to_owned())
 }
 
 /// The newest package of a series in the flavour for virtual machines, which is the smallest.
-fn newest<'a>(names: impl Iterator<Item = &'a str>, series: &str) -> Option<&'a str> {
+fn newest<'a>(names: impl Iterator<Item = &'a str>, machine: Machine, series: &str) -> Option<&'a str> {
+    let flavour = format!("-cloud-{}", machine.name());
     names
         .filter(|name| {
-            let version =
-                name.strip_prefix("linux-image-").and_then(|name| name.strip_suffix("-cloud-amd64"));
+            let version = name.strip_prefix("linux-image-").and_then(|name| name.strip_suffix(&flavour));
             let rest = version.and_then(|version| version.strip_prefix(series));
             rest.is_some_and(|rest| rest.starts_with(['.', '-', '+']))
         })
@@ -125,11 +147,13 @@ fn find(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Option<PathBuf> {
 /// apt with lists, state and packages of its own.
 struct Apt {
     folder: PathBuf,
+    machine: Machine,
 }
 
 impl Apt {
-    fn of_suite(folder: &Path, suite: &str) -> Result<Apt> {
-        let apt = Apt { folder: folder.to_path_buf() };
+    fn of_suite(folder: &Path, machine: Machine, suite: &str) -> Result<Apt> {
+        let apt = Apt { folder: folder.join("apt").join(machine.name()).join(suite), machine };
+        let folder = &apt.folder;
         let asked = folder.join("asked");
         let age =
             fs::metadata(&asked).and_then(|asked| asked.modified()).ok().and_then(|at| at.elapsed().ok());
@@ -141,7 +165,7 @@ impl Apt {
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         fs::write(folder.join("status"), "").context("cannot write")?;
-        fs::write(folder.join("suite.sources"), source(suite)?).context("cannot write")?;
+        fs::write(folder.join("suite.sources"), source(machine, suite)?).context("cannot write")?;
         output_of(apt.command("apt-get").args(["-qq", "update"]))?;
         fs::write(&asked, "").context("cannot write")?;
         Ok(apt)
@@ -175,8 +199,10 @@ impl Apt {
         ] {
             command.arg("-o").arg(format!("{option}={}", self.folder.join(place).display()));
         }
-        let plain = ["APT::Architecture=amd64", "APT::Architectures=amd64", "Acquire::Languages=none"];
-        command.args(plain.iter().flat_map(|option| ["-o", option]));
+        for option in ["APT::Architecture", "APT::Architectures"] {
+            command.arg("-o").arg(format!("{option}={}", self.machine.name()));
+        }
+        command.args(["-o", "Acquire::Languages=none"]);
         // The user that apt would change to may not enter our folder.
         command.args(["-o", "APT::Sandbox::User=root"]);
         command
@@ -184,7 +210,7 @@ impl Apt {
 }
 
 /// Where packages of a suite come from: the mirror that this machine's apt already uses.
-pub(crate) fn source(suite: &str) -> Result<String> {
+pub(crate) fn source(machine: Machine, suite: &str) -> Result<String> {
     let targets = output_of(Command::new("apt-get").args(["indextargets", "--format", "$(REPO_URI)"]))?;
     let targets = String::from_utf8(targets).context("addresses are text")?;
     let mirror = targets
@@ -193,14 +219,15 @@ pub(crate) fn source(suite: &str) -> Result<String> {
         .context("this machine's apt has no Debian mirror")?;
     let part = if suite.ends_with("-security") { "debian-security" } else { "debian" };
     Ok(format!(
-        "Types: deb\nURIs: {mirror}/{part}\nSuites: {suite}\nComponents: main\nArchitectures: amd64\n\
-         Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n"
+        "Types: deb\nURIs: {mirror}/{part}\nSuites: {suite}\nComponents: main\nArchitectures: {}\n\
+         Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg\n",
+        machine.name()
     ))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::newest;
+    use super::{Machine, newest};
 
     #[test]
     fn the_newest_of_a_series_is_found() {
@@ -213,7 +240,7 @@ mod tests {
             "linux-image-7.2.12+deb13-cloud-amd64",
             "linux-image-cloud-amd64",
         ];
-        let of = |series| newest(names.into_iter(), series);
+        let of = |series| newest(names.into_iter(), Machine::Amd64, series);
         assert_eq!(of("6.1"), Some("linux-image-6.1.0-56-cloud-amd64"));
         assert_eq!(of("7"), Some("linux-image-7.2.12+deb13-cloud-amd64"));
         assert_eq!(of("7.1"), Some("linux-image-7.1.9+deb13-cloud-amd64"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::Tier;
+use super::condition::Condition;
 use super::outcome::{Outcome, Row};
 use crate::guest::emulator::{Emulator, Reboot};
 use crate::guest::package::Kernel;
@@ -13,7 +13,7 @@ use crate::guest::package::Kernel;
 /// Everything that a boot needs.
 pub(super) struct Guest {
     pub(super) kernel: Kernel,
-    pub(super) tier: Tier,
+    pub(super) condition: Condition,
     pub(super) image: Vec<u8>,
     /// What comes over the serial port is kept here.
     pub(super) log: PathBuf,
@@ -26,7 +26,7 @@ impl Guest {
     pub(super) fn row(&self) -> Row {
         Row {
             release: self.kernel.release.clone(),
-            tier: self.tier.name(),
+            condition: Some(self.condition),
             outcome: Outcome::not_run("it was not booted"),
         }
     }
@@ -34,7 +34,9 @@ impl Guest {
     /// Boots, waits until it has powered itself off or its time is over, and returns what it said.
     pub(super) fn boot(&self) -> Result<String> {
         let emulator = Emulator {
+            machine: self.kernel.machine,
             kernel: &self.kernel.image,
+            arguments: self.condition.kernel_argument(),
             initramfs: &self.image,
             disk: None,
             reboot: Reboot::Ends,

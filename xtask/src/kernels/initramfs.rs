@@ -4,8 +4,8 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use super::Tier;
-use super::programs::{FROM_HERE, Programs};
+use super::condition::Condition;
+use super::programs::{FROM_HERE, Foreign, Programs};
 use crate::guest::archive::Archive;
 use crate::guest::package::Kernel;
 
@@ -19,11 +19,12 @@ const CONFIGURATION: &str = r#"<Sysmon schemaversion="4.90"><EventFiltering>
 </EventFiltering></Sysmon>
 "#;
 
-/// Makes it.
+/// Makes it, for a guest in which the agent and its live tests run.
 pub(super) fn build(
     kernel: &Kernel,
     programs: &Programs,
-    tier: Tier,
+    condition: Condition,
+    survey: bool,
     live_arguments: &[String],
 ) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
@@ -31,8 +32,16 @@ pub(super) fn build(
     archive.file("/bin/busybox", 0o755, &read("/bin/busybox")?);
     archive.file("/guest/live", 0o755, &programs.live);
     archive.file("/guest/tuxmon", 0o755, &programs.agent);
+    archive.file("/guest/survey", 0o755, &programs.survey);
     archive.file("/guest/config.xml", 0o644, CONFIGURATION.as_bytes());
-    archive.file("/guest/settings", 0o644, settings(programs, tier, live_arguments).as_bytes());
+    let arguments: Vec<String> = live_arguments.iter().map(|argument| quoted(argument)).collect();
+    let settings = settings(kernel, condition, survey)
+        + &format!(
+            "TUXMON={}\nLIVE_ARGUMENTS={}\n",
+            quoted(&programs.agent_path),
+            quoted(&arguments.join(" "))
+        );
+    archive.file("/guest/settings", 0o644, settings.as_bytes());
     for path in FROM_HERE.iter().copied().chain(programs.libraries.iter().map(String::as_str)) {
         archive.file(path, 0o755, &read(path)?);
     }
@@ -47,13 +56,23 @@ pub(super) fn build(
     Ok(archive.finish())
 }
 
-fn settings(programs: &Programs, tier: Tier, live_arguments: &[String]) -> String {
-    let arguments: Vec<String> = live_arguments.iter().map(|argument| quoted(argument)).collect();
+/// Makes it, for a guest in which programs are loaded and nothing else.
+pub(super) fn build_load_only(kernel: &Kernel, foreign: &Foreign) -> Vec<u8> {
+    let mut archive = Archive::default();
+    archive.file("/init", 0o755, INIT.as_bytes());
+    archive.file("/bin/busybox", 0o755, &foreign.busybox);
+    archive.file("/guest/survey", 0o755, &foreign.survey);
+    archive.file("/guest/settings", 0o644, settings(kernel, Condition::LoadOnly, true).as_bytes());
+    archive.finish()
+}
+
+fn settings(kernel: &Kernel, condition: Condition, survey: bool) -> String {
     format!(
-        "export TUXMON_SLOW=1 TUXMON_COVERAGE=- TUXMON_TIER={}\nTUXMON={}\nLIVE_ARGUMENTS={}\n",
-        tier.name(),
-        quoted(&programs.agent_path),
-        quoted(&arguments.join(" "))
+        "export TUXMON_SLOW=1 TUXMON_COVERAGE=- TUXMON_TIER={}\nPORT={}\nCONDITION={}\nSURVEY={}\n",
+        condition.tier(),
+        kernel.machine.guest_port(),
+        condition.short(),
+        if survey { "yes" } else { "no" },
     )
 }
 

@@ -1,30 +1,56 @@
-//! What came out: read from what a guest said, printed as one table.
+//! What came out of a guest, read from what it said.
 
-use std::fmt::Write as _;
+use super::condition::Condition;
 
 /// One guest's result, or why there is none.
 pub(super) struct Row {
     pub(super) release: String,
-    pub(super) tier: &'static str,
+    /// Nothing for a kernel that was not booted.
+    pub(super) condition: Option<Condition>,
     pub(super) outcome: Outcome,
 }
 
 impl Row {
     /// A kernel that cannot be had.
-    pub(super) fn missing(series: &str, reason: &str) -> Row {
+    pub(super) fn missing(name: &str, reason: &str) -> Row {
         let outcome = Outcome::not_run(&format!("not obtainable: {reason}"));
-        Row { release: series.to_owned(), tier: "", outcome }
+        Row { release: name.to_owned(), condition: None, outcome }
     }
 
-    /// By version, then by tier.
-    pub(super) fn place(&self) -> (Vec<u64>, &'static str) {
-        let numbers = self.release.split(|letter: char| !letter.is_ascii_digit());
-        (numbers.filter_map(|number| number.parse().ok()).collect(), self.tier)
+    /// By machine, then by version; what is the same stays in order.
+    pub(super) fn place(&self) -> (bool, Vec<u64>) {
+        let version = self.release.split('-').next().unwrap_or_default();
+        let numbers = version.split(|letter: char| !letter.is_ascii_digit());
+        (self.is_foreign(), numbers.filter_map(|number| number.parse().ok()).collect())
     }
 
-    /// Whether everything ran and passed, and that was not nothing.
+    /// The kernel in few words: `6.12`, `6.1-arm64`.
+    pub(super) fn kernel_name(&self) -> String {
+        let series: Vec<&str> = self.release.split(['.', '-', '+']).take(2).collect();
+        format!("{}{}", series.join("."), if self.is_foreign() { "-arm64" } else { "" })
+    }
+
+    fn is_foreign(&self) -> bool {
+        self.release.ends_with("arm64")
+    }
+
+    /// Whether everything ran and passed, and that was not nothing. A kernel that cannot be had is no fault of ours.
     pub(super) fn is_good(&self) -> bool {
-        self.outcome.ended && !self.outcome.tests.is_empty() && self.outcome.count(Verdict::Failed) == 0
+        let outcome = &self.outcome;
+        match self.condition {
+            None => true,
+            Some(Condition::LoadOnly) => {
+                outcome.ended
+                    && outcome.survey.iter().any(|(_, verified)| verified.is_ok())
+                    && outcome.refusals().next().is_none()
+            }
+            Some(Condition::Usual(_) | Condition::BtfLess | Condition::Lockdown) => {
+                outcome.ended
+                    && !outcome.tests.is_empty()
+                    && outcome.count(Verdict::Failed) + outcome.count(Verdict::Unfinished) == 0
+                    && outcome.refusals().next().is_none()
+            }
+        }
     }
 }
 
@@ -45,6 +71,8 @@ pub(super) struct Outcome {
     /// Hundredths of a second until the agent collected; nothing when it did not.
     pub(super) load: Option<u64>,
     pub(super) tests: Vec<(String, Verdict)>,
+    /// What the verifier walked for each program, or why the kernel has or takes none.
+    pub(super) survey: Vec<(String, Result<u64, String>)>,
     /// The guest went all the way.
     pub(super) ended: bool,
     pub(super) note: String,
@@ -66,12 +94,21 @@ impl Outcome {
             match words[..] {
                 ["@up", ..] => up = true,
                 ["@load", "yes", hundredths] => outcome.load = hundredths.parse().ok(),
+                ["@verified", program, count] => {
+                    outcome.survey.extend(count.parse().ok().map(|count| (program.to_owned(), Ok(count))));
+                }
+                ["@refused", program, ..] => {
+                    let reason = words[2..].join(" ");
+                    outcome.survey.push((program.to_owned(), Err(reason)));
+                }
                 ["@end", _] => outcome.ended = true,
                 ["test", name, "...", ..] => outcome.begin(name, line),
                 _ => outcome.go_on(line),
             }
         }
+        let load_only = outcome.load.is_none() && !said.contains("@load");
         outcome.note = match (up, outcome.load, outcome.ended) {
+            (true, _, true) if load_only && !outcome.survey.is_empty() => String::new(),
             (false, ..) => "the kernel did not come up".to_owned(),
             (true, None, false) => "no end, and the agent had not started".to_owned(),
             (true, Some(_), false) => "no end in the time it was given".to_owned(),
@@ -79,6 +116,17 @@ impl Outcome {
             (true, Some(_), true) => String::new(),
         };
         outcome
+    }
+
+    /// Programs that the kernel has a place for and refused, with its reason.
+    pub(super) fn refusals(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.survey.iter().filter_map(|(program, verified)| {
+            let reason = verified.as_ref().err()?;
+            let no_place =
+                ["this kernel has no", "the kernel does not know", "kernel functions cannot be hooked"];
+            let refused = !no_place.iter().any(|start| reason.starts_with(start));
+            refused.then_some((program.as_str(), reason.as_str()))
+        })
     }
 
     /// How many tests ended so.
@@ -104,68 +152,6 @@ impl Outcome {
             *verdict = Verdict::Passed;
         }
     }
-}
-
-/// The table, in Markdown.
-pub(super) fn table(rows: &[Row]) -> String {
-    let mut out = "| kernel | tier | start of the agent | passed | failed | skipped | |\n".to_owned();
-    out.push_str("| --- | --- | ---: | ---: | ---: | ---: | --- |\n");
-    for row in rows {
-        let outcome = &row.outcome;
-        let failed = outcome.count(Verdict::Failed) + outcome.count(Verdict::Unfinished);
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {} | {failed} | {} | {} |",
-            row.release,
-            row.tier,
-            load(outcome),
-            outcome.count(Verdict::Passed),
-            outcome.count(Verdict::Skipped),
-            remarks(outcome),
-        );
-    }
-    out
-}
-
-/// How one guest ended, for who waits at the terminal.
-pub(super) fn details(row: &Row) -> String {
-    let outcome = &row.outcome;
-    let mut out = format!(
-        "{} ({}): the agent started in {}; {} passed {}\n",
-        row.release,
-        row.tier,
-        load(outcome),
-        outcome.count(Verdict::Passed),
-        outcome.note
-    );
-    for (name, verdict) in &outcome.tests {
-        match verdict {
-            Verdict::Failed | Verdict::Unfinished => {
-                let _ = writeln!(out, "  {verdict:?}: {name}");
-            }
-            Verdict::Passed | Verdict::Skipped => {}
-        }
-    }
-    out
-}
-
-fn load(outcome: &Outcome) -> String {
-    outcome
-        .load
-        .map_or_else(|| "never".to_owned(), |hundredths| format!("{:.1} s", hundredths as f64 / 100.0))
-}
-
-fn remarks(outcome: &Outcome) -> String {
-    let mut remarks: Vec<&str> = outcome
-        .tests
-        .iter()
-        .filter(|(_, verdict)| matches!(verdict, Verdict::Failed | Verdict::Unfinished))
-        .map(|(name, _)| name.as_str())
-        .collect();
-    if !outcome.note.is_empty() {
-        remarks.push(&outcome.note);
-    }
-    remarks.join(", ")
 }
 
 #[cfg(test)]
@@ -201,5 +187,16 @@ mod tests {
         assert_eq!(outcome.tests.last(), Some(&("a::three".to_owned(), Verdict::Unfinished)));
         assert!(!outcome.ended && outcome.note.contains("no end"));
         assert!(Outcome::read("").note.contains("did not come up"));
+    }
+
+    #[test]
+    fn a_survey_tells_counts_and_refusals_apart() {
+        let outcome = Outcome::read(
+            "@up 6 6.1\n@verified exit_open 920\n@refused deep_bpf_tcx this kernel has no function x\n\
+             @refused exit_bpf invalid func unknown#158\n@survey 0\n@end 0\n",
+        );
+        assert_eq!(outcome.survey[0], ("exit_open".to_owned(), Ok(920)));
+        assert_eq!(outcome.refusals().collect::<Vec<_>>(), [("exit_bpf", "invalid func unknown#158")]);
+        assert_eq!(outcome.note, "");
     }
 }

@@ -1,4 +1,4 @@
-//! What runs in a guest: the live tests and the agent, as cargo builds them.
+//! What runs in a guest: the agent, its live tests and the survey of its programs, as cargo builds them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use crate::guest::machine::Machine;
 use crate::guest::output_of;
 
 /// Programs built from this workspace.
@@ -15,6 +16,8 @@ pub(super) struct Programs {
     pub(super) live: Vec<u8>,
     /// The agent, likewise.
     pub(super) agent: Vec<u8>,
+    /// What says how the verifier takes each program, likewise.
+    pub(super) survey: Vec<u8>,
     /// Where the live tests look for the agent: the path is compiled into them.
     pub(super) agent_path: String,
     /// The libraries that both, and the programs of this machine that go along, are linked with.
@@ -24,24 +27,12 @@ pub(super) struct Programs {
 /// Programs of this machine that live tests execute; busybox would ask what it is called.
 pub(super) const FROM_HERE: &[&str] = &["/bin/true", "/bin/cat", "/bin/sh"];
 
-/// Builds both; the folder is for what is in between.
+/// Builds them; the folder is for what is in between.
 pub(super) fn build(folder: &Path) -> Result<Programs> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(crate::root()).stderr(Stdio::inherit()).args([
-        "test",
-        "--locked",
-        "--package",
-        "tuxmon",
-        "--test",
-        "live",
-        "--no-run",
-        "--message-format",
-        "json",
-    ]);
-    let said = output_of(&mut cargo)?;
-    let said = String::from_utf8(said).context("cargo speaks JSON")?;
+    let said = cargo(&["test", "--package", "tuxmon", "--test", "live", "--no-run"], &[])?;
     let (live, agent) = (executable(&said, "live", "test")?, executable(&said, "tuxmon", "bin")?);
-    let mut all = vec![live.clone(), agent.clone()];
+    let survey = executable(&cargo(SURVEY, &[])?, "survey", "example")?;
+    let mut all = vec![live.clone(), agent.clone(), survey.clone()];
     all.extend(FROM_HERE.iter().map(PathBuf::from));
     let mut libraries = Vec::new();
     for program in &all {
@@ -50,7 +41,55 @@ pub(super) fn build(folder: &Path) -> Result<Programs> {
     libraries.sort();
     libraries.dedup();
     let agent_path = agent.to_str().context("the path of the agent is no text")?.to_owned();
-    Ok(Programs { live: stripped(&live, folder)?, agent: stripped(&agent, folder)?, agent_path, libraries })
+    Ok(Programs {
+        live: stripped("strip", &live, folder)?,
+        agent: stripped("strip", &agent, folder)?,
+        survey: stripped("strip", &survey, folder)?,
+        agent_path,
+        libraries,
+    })
+}
+
+const SURVEY: &[&str] = &["build", "--package", "tuxmon-sensor", "--example", "survey"];
+
+/// Programs for arm64.
+pub(super) struct Foreign {
+    pub(super) busybox: Vec<u8>,
+    pub(super) survey: Vec<u8>,
+}
+
+/// Builds the survey for arm64, of which nothing is needed at run time: libelf and zlib come from Debian's packages for
+/// that machine, libc from the cross compiler's.
+pub(super) fn build_foreign(folder: &Path) -> Result<Foreign> {
+    let packages = ["busybox-static", "libelf-dev", "zlib1g-dev"];
+    let tree = crate::guest::package::foreign(folder, Machine::Arm64, &packages)?;
+    let libraries = tree.join("usr/lib/aarch64-linux-gnu");
+    let headers = format!("-I{}", tree.join("usr/include").display());
+    let arguments =
+        [SURVEY, &["--target", "aarch64-unknown-linux-gnu", "--features", "tuxmon-sensor/static"]].concat();
+    let environment = [
+        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc".to_owned()),
+        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-C target-feature=+crt-static".to_owned()),
+        ("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc".to_owned()),
+        ("CFLAGS_aarch64_unknown_linux_gnu", headers.clone()),
+        ("LIBBPF_SYS_EXTRA_CFLAGS", headers),
+        ("LIBBPF_SYS_LIBRARY_PATH", libraries.display().to_string()),
+    ];
+    let survey = executable(&cargo(&arguments, &environment)?, "survey", "example")?;
+    let busybox = tree.join("bin/busybox");
+    Ok(Foreign {
+        busybox: fs::read(&busybox).with_context(|| format!("cannot read {}", busybox.display()))?,
+        survey: stripped("aarch64-linux-gnu-strip", &survey, folder)?,
+    })
+}
+
+/// Runs cargo and returns what it says of what it built.
+fn cargo(arguments: &[&str], environment: &[(&str, String)]) -> Result<String> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(crate::root()).stderr(Stdio::inherit());
+    cargo.args(arguments).args(["--locked", "--message-format", "json"]);
+    cargo.envs(environment.iter().map(|(name, value)| (*name, value.as_str())));
+    String::from_utf8(output_of(&mut cargo)?).context("cargo speaks JSON")
 }
 
 /// One line of what cargo says.
@@ -80,11 +119,11 @@ fn executable(said: &str, name: &str, kind: &str) -> Result<PathBuf> {
 }
 
 /// The program without debug information, which would be most of the initramfs.
-fn stripped(program: &Path, folder: &Path) -> Result<Vec<u8>> {
+fn stripped(tool: &str, program: &Path, folder: &Path) -> Result<Vec<u8>> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     // Another run may be doing the same.
     let copy = folder.join(format!("stripped.{}", std::process::id()));
-    output_of(Command::new("strip").args(["--strip-debug", "-o"]).arg(&copy).arg(program))?;
+    output_of(Command::new(tool).args(["--strip-debug", "-o"]).arg(&copy).arg(program))?;
     let content = fs::read(&copy).with_context(|| format!("cannot read {}", copy.display()))?;
     fs::remove_file(&copy).context("cannot remove what was read")?;
     Ok(content)

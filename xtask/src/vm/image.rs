@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use super::System;
+use crate::guest::machine::Machine;
 use crate::guest::package::source;
 
 /// What is installed besides the essential packages: what a small server has.
@@ -37,7 +38,7 @@ pub(super) fn make(suite: &str, folder: &Path) -> Result<()> {
     }
     fs::create_dir_all(&work).with_context(|| format!("cannot make {}", work.display()))?;
     fs::write(work.join("make-disk.sh"), MAKE_DISK)?;
-    fs::write(work.join("debian.sources"), source(suite)?)?;
+    fs::write(work.join("debian.sources"), source(Machine::Amd64, suite)?)?;
     let log = folder.join("image.log");
     let said = fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
     let status = mmdebstrap(suite).current_dir(&work).stdout(said.try_clone()?).stderr(said).status();

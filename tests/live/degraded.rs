@@ -1,0 +1,143 @@
+//! Machines that lack something: what is missing is named, with its reason, and everything else still works.
+
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+use anyhow::bail;
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, unshare};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
+
+use crate::agent::{Agent, EVERYTHING, Home, longest_start};
+use crate::deed::{self, Deed, Folder};
+use crate::expected::{file_create, life};
+use crate::tests;
+
+tests![without_types, types_from_a_file, without_a_cgroup_tree, without_leave_to_raise_limits];
+
+pub(crate) const DEEDS: &[Deed] = &[
+    Deed { name: "without-btf", run: without_btf },
+    Deed { name: "without-cgroups", run: without_cgroups },
+    Deed { name: "without-sys-resource", run: without_sys_resource },
+];
+
+/// Where a kernel shows its types.
+const BTF_FOLDER: &str = "/sys/kernel/btf";
+
+/// A process and a file are seen by this agent with every field.
+#[track_caller]
+fn sees_a_deed(agent: &Agent) {
+    let (mut watch, folder) = (agent.watch(), Folder::new());
+    let process = deed::perform("create", &[folder.join("file").as_os_str()]);
+    watch.expect(&[process.pid], &life(&process, [file_create(&process, &folder.join("file"))]));
+}
+
+/// What an agent said that did not start.
+#[track_caller]
+fn complaint_of(mut agent: Agent) -> String {
+    let status = agent.wait(longest_start()).unwrap_or_else(|| panic!("it runs; it says:\n{}", agent.log()));
+    assert!(!status.success(), "{}", agent.log());
+    agent.log()
+}
+
+fn without_types() {
+    if std::env::var_os("TUXMON_BTF").is_some() {
+        println!("SKIP degraded::without_types: TUXMON_BTF gives every agent a file of types");
+        return;
+    }
+    let home = Home::new(EVERYTHING);
+    let said = complaint_of(home.launch_through(deed::command("without-btf", &[]), &[]));
+    assert!(said.contains("this kernel has no BTF") && said.contains("--btf FILE"), "{said}");
+    assert!(!said.contains("libbpf:"), "it says so itself: {said}");
+}
+
+fn types_from_a_file() {
+    if std::env::var_os("TUXMON_TIER").is_some_and(|tier| tier == "deep") {
+        println!(
+            "SKIP degraded::types_from_a_file: TUXMON_TIER forbids the tier that needs no types of the kernel's"
+        );
+        return;
+    }
+    let home = Home::new(EVERYTHING);
+    let mut arguments = Vec::new();
+    if std::env::var_os("TUXMON_BTF").is_none() {
+        let copy = home.path("types");
+        fs::copy(format!("{BTF_FOLDER}/vmlinux"), &copy).expect("the kernel shows its types");
+        arguments.extend([OsString::from("--btf"), copy.into_os_string()]);
+    }
+    let agent = home.start_through(deed::command("without-btf", &[]), &arguments);
+    sees_a_deed(&agent);
+    let said = agent.log();
+    assert!(said.contains("the kernel does not know its own types"), "{said}");
+}
+
+fn without_a_cgroup_tree() {
+    let home = Home::new(EVERYTHING);
+    let agent = home.start_through(deed::command("without-cgroups", &[]), &[]);
+    sees_a_deed(&agent);
+    let status = home.status();
+    let degraded: Vec<_> = status["collection"]
+        .as_array()
+        .expect("status lists facts")
+        .iter()
+        .flat_map(|fact| fact["degraded"].as_array().expect("a fact lists what it misses"))
+        .filter(|missing| missing["hook"] == "udp_out" || missing["hook"] == "udp_in")
+        .collect();
+    assert_eq!(degraded.len(), 2, "both directions of UDP: {status:#}");
+    for missing in degraded {
+        assert_eq!(missing["reason"], "no version 2 cgroup tree is mounted");
+    }
+}
+
+/// Only kernels before 5.11 mind; they must say what they mind.
+fn without_leave_to_raise_limits() {
+    let home = Home::new(EVERYTHING);
+    let wrapper = || deed::command("without-sys-resource", &[]);
+    let mut first = home.launch_through(wrapper(), &[]);
+    if first.wait(std::time::Duration::from_secs(3)).is_some() {
+        let said = complaint_of(first);
+        assert!(said.contains("RLIMIT_MEMLOCK") && said.contains("CAP_SYS_RESOURCE"), "{said}");
+        return;
+    }
+    drop(first);
+    sees_a_deed(&home.start_through(wrapper(), &[]));
+}
+
+fn in_place_of_this(arguments: &[OsString]) -> anyhow::Result<()> {
+    bail!("exec came back: {}", Command::new(&arguments[0]).args(&arguments[1..]).exec())
+}
+
+fn with_own_mounts() -> anyhow::Result<()> {
+    let none: Option<&str> = None;
+    unshare(CloneFlags::CLONE_NEWNS)?;
+    Ok(mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?)
+}
+
+/// Executes a program that sees a kernel without types.
+fn without_btf(arguments: &[OsString]) -> anyhow::Result<()> {
+    with_own_mounts()?;
+    mount(Some("tmpfs"), BTF_FOLDER, Some("tmpfs"), MsFlags::empty(), None::<&str>)?;
+    in_place_of_this(arguments)
+}
+
+/// Executes a program that sees no version 2 cgroup tree.
+fn without_cgroups(arguments: &[OsString]) -> anyhow::Result<()> {
+    with_own_mounts()?;
+    let mounts = fs::read_to_string("/proc/self/mountinfo")?;
+    for line in mounts.lines().filter(|line| line.contains(" - cgroup2 ")) {
+        let point = line.split(' ').nth(4).expect("mountinfo has the mount point in its fifth field");
+        umount2(point, MntFlags::MNT_DETACH)?;
+    }
+    in_place_of_this(arguments)
+}
+
+/// Executes a program that may lock little memory, and not ask for more.
+fn without_sys_resource(arguments: &[OsString]) -> anyhow::Result<()> {
+    let little = Some(64 * 1024);
+    setrlimit(Resource::Memlock, Rlimit { current: little, maximum: little })?;
+    remove_capability_from_bounding_set(CapabilitySet::SYS_RESOURCE)?;
+    in_place_of_this(arguments)
+}

@@ -1,0 +1,54 @@
+//! The conditions that a kernel is put under.
+
+use super::Tier;
+
+/// What is special about a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// Nothing; the agent serves by this tier alone.
+    Usual(Tier),
+    /// The kernel's types are hidden; the agent is given a file of them.
+    BtfLess,
+    /// Booted with `lockdown=integrity`.
+    Lockdown,
+    /// All programs are loaded, and no test runs: there is no agent for this machine here.
+    LoadOnly,
+}
+
+impl Condition {
+    /// For the table.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Condition::Usual(tier) => tier.name(),
+            Condition::BtfLess => "BTF from a file",
+            Condition::Lockdown => "lockdown=integrity",
+            Condition::LoadOnly => "loaded only",
+        }
+    }
+
+    /// For names of files.
+    pub(super) fn short(self) -> &'static str {
+        match self {
+            Condition::Usual(tier) => tier.name(),
+            Condition::BtfLess => "btf-less",
+            Condition::Lockdown => "lockdown",
+            Condition::LoadOnly => "load",
+        }
+    }
+
+    /// What the agent is told.
+    pub(super) fn tier(self) -> &'static str {
+        match self {
+            Condition::Usual(tier) => tier.name(),
+            Condition::BtfLess | Condition::Lockdown | Condition::LoadOnly => "auto",
+        }
+    }
+
+    /// What the kernel is told.
+    pub(super) fn kernel_argument(self) -> &'static str {
+        match self {
+            Condition::Lockdown => "lockdown=integrity",
+            Condition::Usual(_) | Condition::BtfLess | Condition::LoadOnly => "",
+        }
+    }
+}
