@@ -50,7 +50,7 @@ enum {
 static __noinline int report_program(struct bpf_prog *program, __u32 command, __u32 attach_type)
 {
 	struct wire_bpf record = { .command = command, .attach_type = attach_type };
-	if (bpf_get_current_pid_tgid() >> 32 == settings_now().own_pid)
+	if (is_the_agent())
 		return 0;
 	fill_header(&record.header, WIRE_BPF);
 	fill_current(&record.task);

@@ -7,6 +7,8 @@
 
 /* What user space tells the programs; it may change while they run. */
 struct settings {
+	__u64 own_namespace; /* of process ids, in which the agent has its number: the device and inode of its file */
+	__u64 own_namespace_device;
 	__u32 own_pid; /* the agent, whose own eBPF loads are not reported */
 	__u32 touched_known; /* the change-time programs of file.bpf.c are attached */
 };
@@ -23,6 +25,22 @@ static __always_inline struct settings settings_now(void)
 	__u32 zero = 0;
 	struct settings *now = bpf_map_lookup_elem(&settings, &zero);
 	return now ? *now : (struct settings){};
+}
+
+/*
+ * Whether the agent itself is at work. In a container its number is not the machine's: number 1 there is the agent, and
+ * on the machine it is whoever started everything.
+ */
+static __always_inline bool is_the_agent(void)
+{
+	struct settings now = settings_now();
+	struct bpf_pidns_info here = {};
+	/* Since 5.7 (b4490c5c4e02, "bpf: Added new helper bpf_get_ns_current_pid_tgid"). */
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_ns_current_pid_tgid))
+		return bpf_get_current_pid_tgid() >> 32 == now.own_pid;
+	if (bpf_get_ns_current_pid_tgid(now.own_namespace_device, now.own_namespace, &here, sizeof(here)))
+		return false; /* it has no number in the agent's namespace */
+	return here.tgid == now.own_pid;
 }
 
 /*

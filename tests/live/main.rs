@@ -15,6 +15,7 @@ mod time;
 mod watch;
 
 mod compat_calls;
+mod container;
 mod degraded;
 mod ebpf_event;
 mod error_report;
@@ -87,6 +88,7 @@ const CHAPTERS: &[Chapter] = chapters![
     error_report,
     hashes,
     output,
+    container,
     overload,
     truth,
     gaps,

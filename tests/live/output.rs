@@ -208,7 +208,7 @@ fn syslog_datagrams() {
 
 /// Events from a syslog socket up to the one that is meant, each in a datagram of its own, of upstream's form.
 #[track_caller]
-fn receive_until(
+pub(crate) fn receive_until(
     log: &UnixDatagram,
     mut is_last: impl FnMut(&tuxmon_reader::ReadEvent) -> bool,
 ) -> Vec<tuxmon_reader::ReadEvent> {

@@ -29,6 +29,15 @@ pub fn boot_id() -> Option<String> {
     (!id.is_empty()).then(|| id.to_owned())
 }
 
+/// The first namespace of process ids has this number on every machine (`PROC_PID_INIT_INO` of the kernel).
+const PROCESS_IDS_OF_MACHINE: &str = "pid:[4026531836]";
+
+/// Whether our process ids are those of the machine, which is what events carry. In a container that was not given them
+/// ours mean other processes.
+pub fn has_its_process_ids() -> bool {
+    fs::read_link("/proc/self/ns/pid").is_ok_and(|name| name.as_os_str() == PROCESS_IDS_OF_MACHINE)
+}
+
 /// The number that the first eight digits of an id make; `uninitialized` (an image before its first boot) has none.
 fn leading_number(id: &str) -> Option<u32> {
     u32::from_str_radix(id.get(..8)?, 16).ok()

@@ -26,8 +26,9 @@ use crate::trouble::{Trouble, TroubleBook, TroubleTotal, describe_once, events_o
 /// What the line needs to know before the first record.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// The agent's own process: its eBPF programs are not reported.
-    pub own_pid: u32,
+    /// The agent's own process: its eBPF programs are not reported. Nothing where its number is not the machine's; the
+    /// kernel side knows it even so.
+    pub own_pid: Option<u32>,
     /// How much may wait for hashes.
     pub parking: ParkingLimits,
 }
@@ -296,7 +297,7 @@ impl Pipeline {
                 self.judge(event, output);
             }
             // Whoever watches the loading of programs must not watch themselves.
-            Fact::Bpf(bpf) if bpf.task.identity.pid == self.settings.own_pid => {}
+            Fact::Bpf(bpf) if Some(bpf.task.identity.pid) == self.settings.own_pid => {}
             Fact::Bpf(bpf) => {
                 let event = assemble::ebpf_event(time, machine, bpf);
                 self.judge(event, output);

@@ -195,6 +195,8 @@ impl Sensor {
 
     /// Attaches what is wanted now and was not before, then detaches what is wanted no more.
     pub fn set_collect(&mut self, collect: Collect) -> Result<(), SensorError> {
+        // Before the first program runs: it has to know us, for attaching the others is seen too.
+        self.write_settings()?;
         for position in 0..self.hooks.len() {
             let hook = &self.hooks[position];
             let wanted = hook.spec.serves.iter().any(|domain| collect.wants(*domain));
@@ -313,13 +315,25 @@ impl Sensor {
     /// `struct settings` of `bpf/lib/task.h`.
     fn write_settings(&mut self) -> Result<(), SensorError> {
         let touched = self.hooks.iter().any(|hook| hook.spec.tells_touched && hook.link.is_some());
-        let mut value = [0; 8];
-        value[..4].copy_from_slice(&std::process::id().to_ne_bytes());
-        value[4..].copy_from_slice(&u32::from(touched).to_ne_bytes());
+        let [namespace, device] = own_namespace();
+        let mut value = [0; 24];
+        value[..8].copy_from_slice(&namespace.to_ne_bytes());
+        value[8..16].copy_from_slice(&device.to_ne_bytes());
+        value[16..20].copy_from_slice(&std::process::id().to_ne_bytes());
+        value[20..].copy_from_slice(&u32::from(touched).to_ne_bytes());
         self.settings
             .update(&0u32.to_ne_bytes(), &value, MapFlags::ANY)
             .map_err(SensorError::kernel("writing the programs' settings"))
     }
+}
+
+/// The namespace of process ids that our own number belongs to: inode and device of its file, the latter as the kernel
+/// writes it. Zeros, which no namespace has, where there is no `/proc`: then we watch ourselves too.
+fn own_namespace() -> [u64; 2] {
+    use rustix::fs::{major, minor, stat};
+    stat("/proc/self/ns/pid").map_or([0, 0], |file| {
+        [file.st_ino, u64::from(major(file.st_dev)) << 20 | u64::from(minor(file.st_dev))]
+    })
 }
 
 /// A handle of a map that must be there, because the object is ours.

@@ -5,6 +5,7 @@
 //! one request at a time, so that no client can stall it.
 
 pub(crate) mod client;
+mod peer;
 pub(crate) mod protocol;
 pub(crate) mod server;
 

@@ -178,8 +178,8 @@ fn agent(
     let (alive, died) =
         LastAlive::open(&state, &clock).context("cannot keep the time of the last sign of life")?;
     let machine = Machine::this(clock, hasher);
-    let settings =
-        tuxmon_pipeline::Settings { own_pid: std::process::id(), parking: ParkingLimits::default() };
+    let own_pid = tuxmon_host::machine::has_its_process_ids().then(std::process::id);
+    let settings = tuxmon_pipeline::Settings { own_pid, parking: ParkingLimits::default() };
     let selftest = args
         .selftest_every
         .map(|minutes| Schedule::new(Duration::from_mins(minutes.get().into()), &args.state_dir));

@@ -50,7 +50,7 @@ pub(crate) fn line_with(inside: &str, parking: ParkingLimits, limits: Limits) ->
         processes: ProcessTable::new(guids, ProcessLimits::default()),
         ..Machine::this(clock, hasher)
     };
-    Pipeline::new(machine, &config, Settings { own_pid: OWN_PID, parking })
+    Pipeline::new(machine, &config, Settings { own_pid: Some(OWN_PID), parking })
 }
 
 /// Walks records through a line, and says what came out.

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::SOCKET;
+use super::peer;
 use super::protocol::{Answer, Request};
 
 /// Longer than the agent lets a client wait.
@@ -18,8 +19,8 @@ const LONGEST_ANSWER: u64 = 64 << 20;
 pub(crate) enum Asked {
     /// An agent answered.
     Answered {
-        /// Its process, as the kernel knows it.
-        pid: u32,
+        /// Its process, as the kernel knows it; nothing when it has no number here.
+        pid: Option<u32>,
         /// What it said.
         answer: Answer,
     },
@@ -42,10 +43,14 @@ pub(crate) fn ask(state_directory: &Path, request: &Request) -> io::Result<Asked
 
 /// The process of the agent that uses this state directory, if there is one.
 pub(crate) fn agent(state_directory: &Path) -> io::Result<Option<u32>> {
-    Ok(connect(state_directory)?.map(|(_, pid)| pid))
+    match connect(state_directory)? {
+        None => Ok(None),
+        Some((_, Some(pid))) => Ok(Some(pid)),
+        Some((_, None)) => Err(io::Error::other("it runs in a container that this one cannot see into")),
+    }
 }
 
-fn connect(state_directory: &Path) -> io::Result<Option<(UnixStream, u32)>> {
+fn connect(state_directory: &Path) -> io::Result<Option<(UnixStream, Option<u32>)>> {
     let socket = match UnixStream::connect(state_directory.join(SOCKET)) {
         Ok(socket) => socket,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) => {
@@ -54,6 +59,6 @@ fn connect(state_directory: &Path) -> io::Result<Option<(UnixStream, u32)>> {
         Err(error) => return Err(error),
     };
     // The credentials of whoever listens: a number that no file can be wrong about.
-    let peer = rustix::net::sockopt::socket_peercred(&socket)?.pid;
-    Ok(Some((socket, peer.as_raw_pid().cast_unsigned())))
+    let pid = peer::of(&socket)?.pid;
+    Ok(Some((socket, pid)))
 }

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::SOCKET;
+use super::peer;
 use super::protocol::{Answer, Request};
 
 /// A request is short.
@@ -23,8 +24,8 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 pub(crate) struct Question {
     /// What is asked.
     pub(crate) request: Request,
-    /// The process that asks, as the kernel knows it.
-    pub(crate) pid: u32,
+    /// The process that asks, as the kernel knows it; nothing when it has no number here.
+    pub(crate) pid: Option<u32>,
     answer: SyncSender<Answer>,
 }
 
@@ -85,12 +86,11 @@ fn serve(listener: &UnixListener, questions: &SyncSender<Question>) {
 fn serve_one(client: &UnixStream, questions: &SyncSender<Question>) -> io::Result<()> {
     client.set_read_timeout(Some(PATIENCE))?;
     client.set_write_timeout(Some(PATIENCE))?;
-    let peer = rustix::net::sockopt::socket_peercred(client)?;
-    let pid = peer.pid.as_raw_pid().cast_unsigned();
+    let peer = peer::of(client)?;
     let answer = if is_permitted(peer.uid) {
         let mut line = String::new();
         BufReader::new(client.take(LONGEST_REQUEST)).read_line(&mut line)?;
-        ask_line(&line, pid, questions)
+        ask_line(&line, peer.pid, questions)
     } else {
         Answer::Error { reason: "only root may ask".to_owned() }
     };
@@ -101,11 +101,11 @@ fn serve_one(client: &UnixStream, questions: &SyncSender<Question>) -> io::Resul
 }
 
 /// The permissions of the socket say it already; some systems have not always honoured those of sockets.
-fn is_permitted(peer: rustix::process::Uid) -> bool {
-    peer.is_root() || peer == rustix::process::geteuid()
+fn is_permitted(uid: u32) -> bool {
+    uid == 0 || uid == rustix::process::geteuid().as_raw()
 }
 
-fn ask_line(text: &str, pid: u32, questions: &SyncSender<Question>) -> Answer {
+fn ask_line(text: &str, pid: Option<u32>, questions: &SyncSender<Question>) -> Answer {
     let request = match serde_json::from_str(text.trim()) {
         Ok(request) => request,
         Err(error) => return Answer::Error { reason: format!("not a request: {error}") },
@@ -145,7 +145,10 @@ mod tests {
         let answer = client.join().expect("the client does not panic").expect("it was answered");
         assert_eq!(
             answer,
-            Asked::Answered { pid: std::process::id(), answer: Answer::Rules { text: "none\n".into() } }
+            Asked::Answered {
+                pid: Some(std::process::id()),
+                answer: Answer::Rules { text: "none\n".into() }
+            }
         );
 
         drop(control);

@@ -40,9 +40,10 @@ fn state_directories(root: &Path) -> Vec<PathBuf> {
     folders
 }
 
-/// The files that an agent names when it is asked. One that does not answer, or not us, names none.
+/// The files that an agent names when it is asked. One that does not answer, or not us, names none; nor does one that we
+/// have no number of, whose paths mean other files.
 fn said_by(root: &Path, state_directory: &Path) -> Vec<PathBuf> {
-    let Ok(Asked::Answered { pid, answer: Answer::Status(status) }) =
+    let Ok(Asked::Answered { pid: Some(pid), answer: Answer::Status(status) }) =
         client::ask(state_directory, &Request::Status)
     else {
         return Vec::new();
