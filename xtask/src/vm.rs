@@ -130,6 +130,9 @@ fn missing() -> Vec<String> {
         ("dpkg-deb", "dpkg"),
         ("xz", "xz-utils"),
     ]);
+    if let Err(error) = kernel::source(SUITE) {
+        missing.push(format!("a mirror with Debian {SUITE} ({error:#})"));
+    }
     if !rustix::process::geteuid().is_root() {
         missing.push("root, to install Debian packages into an image".to_owned());
     }
