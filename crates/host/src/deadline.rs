@@ -24,13 +24,17 @@ const WORKERS_MAX: usize = 4;
 /// A worker thread, and how long to wait for it.
 pub(crate) struct Deadline<Q, A> {
     name: &'static str,
-    work: Arc<dyn Fn(Q) -> A + Send + Sync>,
+    /// `None`: nobody is ever asked.
+    work: Option<Work<Q, A>>,
     patience: Duration,
     desk: Option<Desk<Q, A>>,
     workers: Arc<AtomicUsize>,
     rest_until: Option<Instant>,
     missed: u64,
 }
+
+/// How a question is answered.
+type Work<Q, A> = Arc<dyn Fn(Q) -> A + Send + Sync>;
 
 /// The two ends of a worker.
 struct Desk<Q, A> {
@@ -47,8 +51,14 @@ impl<Q: Send + 'static, A: Send + 'static> Deadline<Q, A> {
         patience: Duration,
         work: impl Fn(Q) -> A + Send + Sync + 'static,
     ) -> Self {
+        Self { work: Some(Arc::new(work)), patience, ..Self::nobody(name) }
+    }
+
+    /// Nobody to ask: there is no answer, at once, and no thread.
+    pub(crate) fn nobody(name: &'static str) -> Self {
         let workers = Arc::new(AtomicUsize::new(0));
-        Self { name, work: Arc::new(work), patience, desk: None, workers, rest_until: None, missed: 0 }
+        let patience = Duration::ZERO;
+        Self { name, work: None, patience, desk: None, workers, rest_until: None, missed: 0 }
     }
 
     /// Asks. `None`: no answer in time. An answer to an earlier question goes to `late`.
@@ -102,12 +112,12 @@ impl<Q: Send + 'static, A: Send + 'static> Deadline<Q, A> {
 
     /// Starts a worker; it ends when its desk is gone, at the latest after the call that blocks it.
     fn hire(&self) -> Option<Desk<Q, A>> {
+        let work = Arc::clone(self.work.as_ref()?);
         if self.workers.load(Ordering::Relaxed) >= WORKERS_MAX {
             return None;
         }
         let (questions, inbox) = bounded::<Q>(1);
         let (outbox, answers) = bounded(1);
-        let work = Arc::clone(&self.work);
         let workers = Arc::clone(&self.workers);
         workers.fetch_add(1, Ordering::Relaxed);
         let run = move || {

@@ -54,6 +54,11 @@ impl Logins {
         Self { file, records: Vec::new(), read: None }
     }
 
+    /// Nobody logged in: a recording does not tell.
+    pub fn of_a_recording() -> Self {
+        Self { file: None, records: Vec::new(), read: None }
+    }
+
     /// The logins that a file records.
     pub fn of_file(file: &Path) -> Self {
         Self { file: Some(file.into()), records: Vec::new(), read: None }

@@ -89,6 +89,12 @@ impl Names {
         Self::new(PATIENCE)
     }
 
+    /// A resolver for a recording, whose file systems are elsewhere: names stay as they were written.
+    pub fn of_a_recording() -> Self {
+        let remembered = LruCache::new(REMEMBERED_MAX);
+        Self { own_namespace: None, remembered, resolver: Deadline::nobody("names") }
+    }
+
     /// A resolver that waits so long for a file system.
     pub fn new(patience: Duration) -> Self {
         Self {

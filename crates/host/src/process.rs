@@ -213,6 +213,11 @@ impl ProcessTable {
         }
     }
 
+    /// An empty table for a recording, whose processes `/proc` does not know.
+    pub fn of_a_recording(guids: Guids, limits: Limits) -> Self {
+        Self { proc: Deadline::nobody("proc"), ..Self::new(guids, limits) }
+    }
+
     /// A process was found running. What records have told is never overwritten: the same process may come
     /// again, and may come after its own fork, exec or exit.
     pub fn seed(&mut self, image: &Image<'_>, at: BootTime, users: &mut Users) {

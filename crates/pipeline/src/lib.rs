@@ -28,6 +28,6 @@ pub use line::{Pipeline, Settings};
 pub use machine::Machine;
 pub use output::Output;
 pub use parking::ParkingLimits;
-pub use recorded::{CutStream, Recorded};
+pub use recorded::{CutStream, Recorded, Records};
 pub use source::{Broken, Collect, Loss, Source, SourceError};
 pub use trouble::{TROUBLES, Trouble, TroubleSpec, TroubleTotal, events_of};

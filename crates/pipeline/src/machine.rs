@@ -46,4 +46,20 @@ impl Machine {
             hasher,
         }
     }
+
+    /// The machine of a recording, which cannot be asked any more: all that is known of it is what the records tell.
+    /// Its time begins with the epoch, as its records count from its boot.
+    pub fn of_a_recording(hasher: Hasher) -> Self {
+        let guids = Guids { machine_id: 0, boot_offset_ns: 0 };
+        Self {
+            clock: Clock::fixed(0),
+            users: Users::of_a_recording(),
+            logins: Logins::of_a_recording(),
+            guids,
+            processes: ProcessTable::of_a_recording(guids, Limits::default()),
+            names: Names::of_a_recording(),
+            executables: Executables::default(),
+            hasher,
+        }
+    }
 }

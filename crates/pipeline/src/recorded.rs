@@ -1,7 +1,9 @@
 //! A recorded stream: the bytes of records, each after its length as a u32 in host byte order.
 //!
-//! The files in `tests/streams` have this form, so that the whole line runs without a kernel and without root.
+//! `tuxmon record` writes this form and the files in `tests/streams` have it, so that the whole line runs without a
+//! kernel and without root.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use crate::source::{Collect, Loss, Source, SourceError};
@@ -22,6 +24,42 @@ pub struct Recorded {
 #[error("the recorded stream ends inside the record at byte {0}")]
 pub struct CutStream(pub usize);
 
+/// The records of a stream, one after the other. After one that is cut there is none.
+#[derive(Clone, Debug)]
+pub struct Records<'a> {
+    bytes: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Records<'a> {
+    /// The records of these bytes.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, position: 0 }
+    }
+
+    fn cut(&mut self) -> CutStream {
+        let start = std::mem::replace(&mut self.position, self.bytes.len());
+        CutStream(start)
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<&'a [u8], CutStream>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = &self.bytes[self.position..];
+        if rest.is_empty() {
+            return None;
+        }
+        let record = rest
+            .split_first_chunk::<4>()
+            .and_then(|(length, body)| body.get(..u32::from_ne_bytes(*length) as usize));
+        let Some(record) = record else { return Some(Err(self.cut())) };
+        self.position += size_of::<u32>() + record.len();
+        Some(Ok(record))
+    }
+}
+
 impl Recorded {
     /// A source that gives the records of `bytes`.
     pub fn new(bytes: Vec<u8>) -> Self {
@@ -29,22 +67,10 @@ impl Recorded {
     }
 
     /// Appends one record to a stream.
-    pub fn append(stream: &mut Vec<u8>, record: &[u8]) {
+    pub fn append(stream: &mut impl Write, record: &[u8]) -> io::Result<()> {
         let length = u32::try_from(record.len()).expect("a record is shorter than the ring");
-        stream.extend_from_slice(&length.to_ne_bytes());
-        stream.extend_from_slice(record);
-    }
-
-    fn next(&mut self) -> Result<Option<&[u8]>, CutStream> {
-        let start = self.position;
-        let rest = &self.bytes[start..];
-        if rest.is_empty() {
-            return Ok(None);
-        }
-        let (length, body) = rest.split_first_chunk::<4>().ok_or(CutStream(start))?;
-        let record = body.get(..u32::from_ne_bytes(*length) as usize).ok_or(CutStream(start))?;
-        self.position = start + length.len() + record.len();
-        Ok(Some(record))
+        stream.write_all(&length.to_ne_bytes())?;
+        stream.write_all(record)
     }
 }
 
@@ -58,9 +84,11 @@ impl Source for Recorded {
     }
 
     fn drain(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<usize, SourceError> {
+        let mut records = Records { bytes: &self.bytes, position: self.position };
+        self.position = self.bytes.len();
         let mut count = 0;
-        while let Some(record) = self.next()? {
-            each(record);
+        for record in &mut records {
+            each(record?);
             count += 1;
         }
         Ok(count)

@@ -115,7 +115,7 @@ fn session() -> Vec<u8> {
     ];
     let mut stream = Vec::new();
     for record in &records {
-        Recorded::append(&mut stream, record);
+        Recorded::append(&mut stream, record).expect("memory takes everything");
     }
     stream
 }

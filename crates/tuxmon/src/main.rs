@@ -8,6 +8,8 @@ mod filter;
 mod logview;
 #[cfg(test)]
 mod manual;
+mod record;
+mod replay;
 mod run;
 mod selftest;
 mod service;
@@ -31,6 +33,8 @@ struct Arguments {
 enum Command {
     Check(check::Args),
     Filter(filter::Args),
+    Record(record::Args),
+    Replay(replay::Args),
     Run(run::Args),
     Selftest(selftest::Args),
     Status(status::Args),
@@ -55,6 +59,8 @@ fn perform() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
         Command::Check(args) => check::run(&args),
         Command::Filter(args) => filter::run(&args),
+        Command::Record(args) => record::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Selftest(args) => selftest::run(&args),
         Command::Status(args) => status::run(&args),
