@@ -1,6 +1,8 @@
 //! What a sink's thread asks of a destination.
 
+use std::fmt;
 use std::io;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use tuxmon_event::Timestamp;
@@ -24,7 +26,44 @@ pub struct Line {
     /// When the event was written, as its envelope says.
     pub written: Timestamp,
     /// The text, without a line feed at its end.
-    pub text: Arc<str>,
+    pub text: LineText,
+}
+
+/// The text of a line: its part of the text that many lines share, so that a line has no memory of its own to be
+/// taken and given back.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LineText {
+    whole: Arc<String>,
+    start: usize,
+    end: usize,
+}
+
+impl LineText {
+    /// The part of a text from `start` to `end`; nothing where there is none.
+    pub fn part(whole: &Arc<String>, start: usize, end: usize) -> LineText {
+        let (start, end) = if whole.get(start..end).is_some() { (start, end) } else { (0, 0) };
+        LineText { whole: Arc::clone(whole), start, end }
+    }
+}
+
+impl Deref for LineText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.whole[self.start..self.end]
+    }
+}
+
+impl From<String> for LineText {
+    fn from(text: String) -> LineText {
+        LineText { start: 0, end: text.len(), whole: Arc::new(text) }
+    }
+}
+
+impl fmt::Debug for LineText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
 }
 
 /// What became of a call to [`Destination::write`].

@@ -17,7 +17,7 @@ mod stdout;
 mod stream;
 mod syslog;
 
-pub use destination::{Destination, Line, Outcome, Rank, Stop};
+pub use destination::{Destination, Line, LineText, Outcome, Rank, Stop};
 pub use file::AppendedFile;
 pub use losses::{Loss, Why};
 pub use record_ids::{IDS_PER_CYCLE, Issued, OpenError, RecordIds};

@@ -110,21 +110,19 @@ impl Sink {
 
     /// Queues a line, or counts it as lost when the queue is full. Never waits for the destination.
     pub fn offer(&self, line: &Line) {
-        let Limits { lines, bytes } = self.limits.of(line.rank);
+        self.offer_all(std::slice::from_ref(line));
+    }
+
+    /// Queues lines in their order. Lines offered together wake the thread once.
+    pub fn offer_all(&self, lines: &[Line]) {
         let mut state = self.shared.lock();
-        let why = if state.gone {
-            Why::Gone
-        } else if state.pending.len() >= lines || state.bytes + line.text.len() > bytes {
-            Why::QueueFull
-        } else {
-            state.bytes += line.text.len();
-            state.pending.push_back(line.clone());
-            if state.pending.len() == 1 {
-                self.shared.work.notify_one();
-            }
-            return;
-        };
-        state.losses.count(line, why);
+        let was_idle = state.pending.is_empty();
+        for line in lines {
+            state.queue(line, self.limits);
+        }
+        if was_idle && !state.pending.is_empty() {
+            self.shared.work.notify_one();
+        }
     }
 
     /// Asks for the destination to be opened anew.
@@ -221,6 +219,18 @@ impl Shared {
 }
 
 impl State {
+    fn queue(&mut self, line: &Line, limits: Limits) {
+        let Limits { lines, bytes } = limits.of(line.rank);
+        if self.gone {
+            self.losses.count(line, Why::Gone);
+        } else if self.pending.len() >= lines || self.bytes + line.text.len() > bytes {
+            self.losses.count(line, Why::QueueFull);
+        } else {
+            self.bytes += line.text.len();
+            self.pending.push_back(line.clone());
+        }
+    }
+
     fn notice(&mut self, notice: Notice) {
         if self.notices.len() < MOST_NOTICES {
             self.notices.push(notice);

@@ -100,7 +100,7 @@ mod tests {
                 event_id: 1,
                 rank: crate::Rank::Leads,
                 written: Timestamp(0),
-                text: text.into(),
+                text: text.to_owned().into(),
             })
             .to_vec()
     }
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn long_batches_go_out_in_pieces() {
-        let long: std::sync::Arc<str> = "y".repeat(100 << 10).into();
+        let long = crate::LineText::from("y".repeat(100 << 10));
         let lines =
             vec![Line { event_id: 1, rank: crate::Rank::Leads, written: Timestamp(0), text: long }; 5];
         let mut out = Vec::new();

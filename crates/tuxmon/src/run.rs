@@ -1,14 +1,14 @@
 //! `tuxmon run`: the agent.
 
 mod agent;
-mod args;
+pub(crate) mod args;
 mod banner;
-mod configuration;
-mod kernel;
-mod outputs;
+pub(crate) mod configuration;
+pub(crate) mod kernel;
+pub(crate) mod outputs;
 mod outside;
 mod pulse;
-mod signals;
+pub(crate) mod signals;
 mod status;
 
 use std::io::{self, IsTerminal};
@@ -197,7 +197,8 @@ fn agent(
     privileges::keep_what_collecting_needs(writes(&args.outputs));
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
     eprint!("{}", banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));
-    Ok(Agent::new(Kernel(sensor), pipeline, outputs, requests, origin.clone(), outside, loaded))
+    let agent = Agent::new(Kernel(sensor), pipeline, outputs, requests, origin.clone(), outside, loaded);
+    Ok(agent.resting(agent::rest(args.ring_size.0)))
 }
 
 /// Whether outputs may be files of other users.
@@ -217,7 +218,7 @@ fn record_ids(state: &StateDirectory) -> anyhow::Result<RecordIds> {
 }
 
 /// The agent's own log goes to standard error; `TUXMON_LOG` says how much of it.
-fn start_log() {
+pub(crate) fn start_log() {
     let filter = EnvFilter::try_from_env("TUXMON_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let colour = outputs::colour(&io::stderr()) == Colour::Always && io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).init();

@@ -1,6 +1,7 @@
 //! The agent's life: start, turn after turn of the line, reload, end.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use tuxmon_event::Timestamp;
@@ -49,7 +50,24 @@ pub(crate) struct Agent<S> {
     pulse: Pulse,
     /// When all hooks were last seen where they belong.
     whole: Timestamp,
+    /// How long to leave records alone after a turn that took some, see [`rest`].
+    rest: Duration,
 }
+
+/// How long the line leaves the ring alone after it has taken what was there.
+///
+/// The kernel wakes a reader when it writes a record to a ring that was read to its end. A reader that looks at once is
+/// woken for each record, which costs both sides more than the record does; one that comes back a little later finds
+/// all records of that time, for one wake-up. After a time without records it waits again, and the first one wakes it
+/// at once. The ring must not run full meanwhile, at a rate that no machine of today reaches.
+pub(crate) fn rest(ring_bytes: u32) -> Duration {
+    const LONGEST: Duration = Duration::from_millis(8);
+    const BYTES_PER_SECOND: u64 = 512 << 20;
+    Duration::from_nanos(u64::from(ring_bytes) * 1_000_000_000 / BYTES_PER_SECOND).min(LONGEST)
+}
+
+/// Records after which a turn ends although there are more.
+const FULL_TURN: usize = 1024;
 
 impl<S: Source> Agent<S> {
     /// An agent that has not started yet.
@@ -74,7 +92,13 @@ impl<S: Source> Agent<S> {
             reseed: None,
             pulse: Pulse::start(),
             whole: outputs::now(),
+            rest: Duration::ZERO,
         }
+    }
+
+    /// The same, that leaves records alone for so long after a turn that took some.
+    pub(crate) fn resting(self, rest: Duration) -> Self {
+        Self { rest, ..self }
     }
 
     /// Runs until it is asked to end, or cannot go on: then the answer is why.
@@ -93,6 +117,7 @@ impl<S: Source> Agent<S> {
                 self.reload();
             }
             self.answer();
+            self.outputs.hand_over();
             result = self.turn();
             self.outside.alive();
         }
@@ -104,7 +129,7 @@ impl<S: Source> Agent<S> {
     fn turn(&mut self) -> Result<(), SourceError> {
         let patience = if self.pipeline.waiting() > 0 { SHORT_TURN } else { TURN };
         let Self { source, pipeline, outputs, .. } = self;
-        source.poll(patience, &mut |bytes| pipeline.record(bytes, outputs))?;
+        let taken = source.poll(patience, &mut |bytes| pipeline.record(bytes, outputs))?;
         if self.round.elapsed() >= ROUND {
             self.round = Instant::now();
             self.look_for_losses()?;
@@ -112,6 +137,10 @@ impl<S: Source> Agent<S> {
         }
         self.feel_pulse();
         self.pipeline.tick(clock::now(), &mut self.outputs);
+        self.outputs.hand_over();
+        if taken > 0 && taken < FULL_TURN {
+            thread::sleep(self.rest);
+        }
         Ok(())
     }
 

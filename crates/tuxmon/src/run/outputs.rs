@@ -12,7 +12,9 @@ use tuxmon_event::{EVENTS, Event, Timestamp};
 use tuxmon_host::machine::host_name;
 use tuxmon_pipeline::{Output, Pipeline, Trouble};
 use tuxmon_render::{Colour, Envelope, FieldSizes};
-use tuxmon_sinks::{AppendedFile, Limits, Line, Loss, Notice, Rank, RecordIds, Sink, StandardOutput, Syslog};
+use tuxmon_sinks::{
+    AppendedFile, Limits, Line, LineText, Loss, Notice, Rank, RecordIds, Sink, StandardOutput, Syslog,
+};
 
 use super::args::{Format, OutputChoice, Place};
 use crate::control::protocol::OutputStatus;
@@ -39,7 +41,55 @@ pub(crate) struct Outputs {
     computer: String,
     process_id: u32,
     user_id: u32,
+    /// One for each form that some sink wants.
+    batches: Vec<Batch>,
+}
+
+/// Lines of one form that no sink has yet.
+struct Batch {
+    form: Form,
     text: String,
+    /// Event, time, and where in the text it begins and ends.
+    lines: Vec<(u16, Timestamp, usize, usize)>,
+}
+
+/// Lines that are kept back at most, and bytes of one form: a batch is handed over when either is reached.
+const BATCH_LINES: usize = 1024;
+const BATCH_BYTES: usize = 1 << 20;
+
+impl Batch {
+    fn of(form: Form) -> Self {
+        Self { form, text: String::new(), lines: Vec::new() }
+    }
+
+    fn is_full(&self) -> bool {
+        self.lines.len() >= BATCH_LINES || self.text.len() >= BATCH_BYTES
+    }
+
+    fn add(&mut self, event: &Event, envelope: &Envelope<'_>, sizes: &FieldSizes) {
+        let start = self.text.len();
+        match self.form {
+            Form::Xml => tuxmon_render::xml(event, envelope, sizes, &mut self.text),
+            Form::Json => tuxmon_render::json(event, envelope, sizes, &mut self.text),
+            Form::Text(colour) => tuxmon_render::text(event, envelope, sizes, colour, &mut self.text),
+        }
+        self.lines.push((event.spec().id, envelope.written, start, self.text.len()));
+    }
+
+    /// The lines, which share one text.
+    fn take(&mut self) -> Vec<Line> {
+        let mut text = std::mem::replace(&mut self.text, String::with_capacity(self.text.len()));
+        if text.capacity() / 4 * 3 > text.len() {
+            // A queue that is full counts the bytes of lines: there should not be many more.
+            text.shrink_to_fit();
+        }
+        let whole = Arc::new(text);
+        let line = |(event_id, written, start, end)| {
+            let text = LineText::part(&whole, start, end);
+            Line { event_id, rank: rank(event_id), written, text }
+        };
+        self.lines.drain(..).map(line).collect()
+    }
 }
 
 impl Outputs {
@@ -55,6 +105,7 @@ impl Outputs {
         Ok(Self {
             working: vec![true; sinks.len()],
             written: BTreeMap::new(),
+            batches: batches(&sinks),
             sinks,
             ids,
             started_over: false,
@@ -62,7 +113,6 @@ impl Outputs {
             computer: host_name(),
             process_id: std::process::id(),
             user_id: rustix::process::getuid().as_raw(),
-            text: String::new(),
         })
     }
 
@@ -75,7 +125,9 @@ impl Outputs {
     }
 
     /// Opens files anew, after they were renamed, and connects anew to syslog.
-    pub(crate) fn reopen(&self) {
+    pub(crate) fn reopen(&mut self) {
+        // What was written before goes to the old files.
+        self.hand_over();
         self.sinks.iter().for_each(|(_, sink)| sink.reopen());
     }
 
@@ -121,8 +173,17 @@ impl Outputs {
         &self.written
     }
 
+    /// Waits until everything is written, at most until `deadline`.
+    pub(crate) fn flush(&mut self, deadline: Instant) {
+        self.hand_over();
+        for (_, sink) in &self.sinks {
+            sink.flush(deadline);
+        }
+    }
+
     /// Writes what waits, at most until `deadline`. What is lost now can be told in the log only.
-    pub(crate) fn close(self, deadline: Instant) {
+    pub(crate) fn close(mut self, deadline: Instant) {
+        self.hand_over();
         for (_, sink) in self.sinks {
             let name = sink.name().to_owned();
             for loss in sink.close(deadline) {
@@ -141,17 +202,26 @@ impl Outputs {
         }
     }
 
-    fn render(&mut self, form: Form, event: &Event, envelope: &Envelope<'_>) -> Arc<str> {
-        self.text.clear();
-        match form {
-            Form::Xml => tuxmon_render::xml(event, envelope, &self.sizes, &mut self.text),
-            Form::Json => tuxmon_render::json(event, envelope, &self.sizes, &mut self.text),
-            Form::Text(colour) => {
-                tuxmon_render::text(event, envelope, &self.sizes, colour, &mut self.text);
+    /// Gives the sinks what was written since the last call. Together, because each call may wake a sink's thread.
+    pub(crate) fn hand_over(&mut self) {
+        for batch in self.batches.iter_mut().filter(|batch| !batch.lines.is_empty()) {
+            let lines = batch.take();
+            for (_, sink) in self.sinks.iter().filter(|(form, _)| *form == batch.form) {
+                sink.offer_all(&lines);
             }
         }
-        Arc::from(self.text.as_str())
     }
+}
+
+/// A batch for each form.
+fn batches(sinks: &[(Form, Sink)]) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    for (form, _) in sinks {
+        if batches.iter().all(|batch| batch.form != *form) {
+            batches.push(Batch::of(*form));
+        }
+    }
+    batches
 }
 
 impl Output for Outputs {
@@ -174,18 +244,13 @@ impl Output for Outputs {
             computer: &computer,
             user_id: self.user_id,
         };
-        let mut rendered: Vec<(Form, Arc<str>)> = Vec::new();
-        for position in 0..self.sinks.len() {
-            let form = self.sinks[position].0;
-            let known = rendered.iter().find(|(other, _)| *other == form).map(|(_, text)| Arc::clone(text));
-            let text = known.unwrap_or_else(|| {
-                let text = self.render(form, event, &envelope);
-                rendered.push((form, Arc::clone(&text)));
-                text
-            });
-            self.sinks[position].1.offer(&Line { event_id, rank: rank(event_id), written, text });
+        for batch in &mut self.batches {
+            batch.add(event, &envelope, &self.sizes);
         }
         self.computer = computer;
+        if self.batches.iter().any(Batch::is_full) {
+            self.hand_over();
+        }
     }
 }
 
