@@ -25,11 +25,14 @@ _tuxmon() {
             tuxmon,help)
                 cmd="tuxmon__subcmd__help"
                 ;;
+            tuxmon,record)
+                cmd="tuxmon__subcmd__record"
+                ;;
+            tuxmon,replay)
+                cmd="tuxmon__subcmd__replay"
+                ;;
             tuxmon,run)
                 cmd="tuxmon__subcmd__run"
-                ;;
-            tuxmon,selftest)
-                cmd="tuxmon__subcmd__selftest"
                 ;;
             tuxmon,status)
                 cmd="tuxmon__subcmd__status"
@@ -46,11 +49,14 @@ _tuxmon() {
             tuxmon__subcmd__help,help)
                 cmd="tuxmon__subcmd__help__subcmd__help"
                 ;;
+            tuxmon__subcmd__help,record)
+                cmd="tuxmon__subcmd__help__subcmd__record"
+                ;;
+            tuxmon__subcmd__help,replay)
+                cmd="tuxmon__subcmd__help__subcmd__replay"
+                ;;
             tuxmon__subcmd__help,run)
                 cmd="tuxmon__subcmd__help__subcmd__run"
-                ;;
-            tuxmon__subcmd__help,selftest)
-                cmd="tuxmon__subcmd__help__subcmd__selftest"
                 ;;
             tuxmon__subcmd__help,status)
                 cmd="tuxmon__subcmd__help__subcmd__status"
@@ -65,7 +71,7 @@ _tuxmon() {
 
     case "${cmd}" in
         tuxmon)
-            opts="-h -V --help --version check filter run selftest status view help"
+            opts="-h -V --help --version check filter record replay run status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -111,7 +117,7 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__help)
-            opts="check filter run selftest status view help"
+            opts="check filter record replay run status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -166,7 +172,7 @@ _tuxmon() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        tuxmon__subcmd__help__subcmd__run)
+        tuxmon__subcmd__help__subcmd__record)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -180,7 +186,21 @@ _tuxmon() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        tuxmon__subcmd__help__subcmd__selftest)
+        tuxmon__subcmd__help__subcmd__replay)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -222,8 +242,72 @@ _tuxmon() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tuxmon__subcmd__record)
+            opts="-h --config --ring-size --btf --tier --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ring-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --btf)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tier)
+                    COMPREPLY=($(compgen -W "auto deep tracepoint" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__replay)
+            opts="-h --config --output --format --raw --measure --rounds --until --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "xml json text" -- "${cur}"))
+                    return 0
+                    ;;
+                --rounds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -W "decode assemble rules render output" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tuxmon__subcmd__run)
-            opts="-h --config --output --format --state-dir --ring-size --btf --tier --selftest-every --help"
+            opts="-h --config --output --format --state-dir --ring-size --btf --tier --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -255,28 +339,6 @@ _tuxmon() {
                     ;;
                 --tier)
                     COMPREPLY=($(compgen -W "auto deep tracepoint" -- "${cur}"))
-                    return 0
-                    ;;
-                --selftest-every)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        tuxmon__subcmd__selftest)
-            opts="-h --json --state-dir --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --state-dir)
-                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)

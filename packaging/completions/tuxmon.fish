@@ -28,8 +28,9 @@ complete -c tuxmon -n "__fish_tuxmon_needs_command" -s h -l help -d 'Print help'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -s V -l version -d 'Print version'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "check" -d 'Check configurations and say what is wrong with them'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "filter" -d 'Print the events that a configuration would log'
+complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "record" -d 'Record what the kernel tells, to replay it elsewhere'
+complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "replay" -d 'Make events of a recording, on any machine'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "run" -d 'Record what happens on this machine and write it as Sysmon for Linux does'
-complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "selftest" -d 'Do harmless things of every kind that is collected, and check that the running agent sees each'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "status" -d 'Say how the running agent is: since when, by which configuration, what it sees, writes and loses'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "view" -d 'Show events: this machine\'s, or those of any log'
 complete -c tuxmon -n "__fish_tuxmon_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -40,6 +41,28 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand check" -s h -l help -d 'Pr
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand filter" -l config -d 'The configuration that judges' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand filter" -l explain -d 'Also say which rule decided about each event, in a line that begins with #'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand filter" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l config -d 'Collect only what this configuration collects, instead of everything' -r -F
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l ring-size -d 'Size of the ring between kernel and recorder, a power of two' -r
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l btf -d 'BTF of the running kernel, where the kernel does not bring it' -r -F
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l tier -d 'Which hooks to stand on; auto takes for each fact the best that this kernel grants' -r -f -a "auto\t'For each fact the best that this kernel grants'
+deep\t'Kernel functions only'
+tracepoint\t'Tracepoints only'"
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l config -d 'Sysmon configuration (XML); without one everything is logged' -r -F
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l output -d 'Where events go, as for tuxmon run' -r
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l format -d 'How events are written by outputs that have no format of their own' -r -f -a "xml\t'The line that Sysmon for Linux writes'
+json\t'One object a line'
+text\t'For reading'"
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l rounds -d 'How often each stage is measured' -r
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l until -d 'Walk to this stage once and measure nothing: for a profiler' -r -f -a "decode\t'Bytes to records'
+assemble\t'Records to events: who did it, to what'
+rules\t'Verdicts'
+render\t'Events to lines of XML'
+output\t'Lines to where they go'"
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l raw -d 'Print the records themselves, as the kernel sent them'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l measure -d 'Say how long each stage of the line takes, instead of showing events'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -l json -d 'Print the measurement as JSON'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l config -d 'Sysmon configuration (XML)' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l output -d 'Where events go: syslog, stdout, file:PATH, each with ,format=xml|json|text if need be' -r
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l format -d 'How events are written by outputs that have no format of their own' -r -f -a "xml\t'The line that Sysmon for Linux writes'
@@ -51,11 +74,7 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l btf -d 'BTF of the
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l tier -d 'Which hooks to stand on; auto takes for each fact the best that this kernel grants' -r -f -a "auto\t'For each fact the best that this kernel grants'
 deep\t'Kernel functions only'
 tracepoint\t'Tracepoints only'"
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l selftest-every -d 'Test each so many minutes whether everything is seen, as `tuxmon selftest` does; what is missing becomes event 255' -r
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -l state-dir -d 'The state directory of the agent that is tested' -r -F
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -l json -d 'Print one JSON object'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand status" -l state-dir -d 'The state directory of the agent that is asked' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand status" -l json -d 'Print one JSON object'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -81,10 +100,11 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -l utc -d 'Read and 
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -l tree -d 'Show the processes as a tree, with what each of them did under it'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -l no-pager -d 'Print to the terminal itself rather than to $PAGER or less'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand view" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "check" -d 'Check configurations and say what is wrong with them'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "filter" -d 'Print the events that a configuration would log'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "run" -d 'Record what happens on this machine and write it as Sysmon for Linux does'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "selftest" -d 'Do harmless things of every kind that is collected, and check that the running agent sees each'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "status" -d 'Say how the running agent is: since when, by which configuration, what it sees, writes and loses'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "view" -d 'Show events: this machine\'s, or those of any log'
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter run selftest status view help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "check" -d 'Check configurations and say what is wrong with them'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "filter" -d 'Print the events that a configuration would log'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "record" -d 'Record what the kernel tells, to replay it elsewhere'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "replay" -d 'Make events of a recording, on any machine'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "run" -d 'Record what happens on this machine and write it as Sysmon for Linux does'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "status" -d 'Say how the running agent is: since when, by which configuration, what it sees, writes and loses'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "view" -d 'Show events: this machine\'s, or those of any log'
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand help; and not __fish_seen_subcommand_from check filter record replay run status view help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

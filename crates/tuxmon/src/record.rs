@@ -77,13 +77,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let btf = args.btf.clone();
     let options = Options { collect, ring_bytes: args.ring_size.0, btf, tier: args.tier.into() };
     let mut sensor = Sensor::start(&options)?;
-    let mut command = match args.command.split_first() {
-        Some((program, arguments)) => Some(start(program, arguments, &mut tape)?),
-        None => {
-            sensor.seed(&mut |record| tape.take(record))?;
-            None
-        }
-    };
+    let mut command = None;
+    if let Some((program, arguments)) = args.command.split_first() {
+        command = Some(start(program, arguments, &mut tape)?);
+    } else {
+        sensor.seed(&mut |record| tape.take(record))?;
+    }
+    eprintln!("tuxmon: recording{}", if command.is_some() { "" } else { "; Ctrl-C ends it" });
     while !requests.stop() && tape.problem.is_none() {
         sensor.poll(TURN, &mut |record| tape.take(record))?;
         if let Some(child) = &mut command
@@ -145,11 +145,9 @@ impl Tape {
     }
 
     fn wants(&mut self, record: &[u8]) -> bool {
-        match (&mut self.family, decode(record)) {
-            // What cannot be read is recorded all the same: it is what one would want to look at.
-            (None, _) | (_, Err(_)) => true,
-            (Some(family), Ok(record)) => family.takes(&record.fact),
-        }
+        let Some(family) = &mut self.family else { return true };
+        // What cannot be read is recorded all the same: it is what one would want to look at.
+        decode(record).map_or(true, |record| family.takes(&record.fact))
     }
 
     fn finish(mut self) -> io::Result<u64> {

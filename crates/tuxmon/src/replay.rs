@@ -75,10 +75,7 @@ pub(crate) struct Args {
 }
 
 /// Every event of Linux, unconditionally.
-const EVERYTHING: &[u8] = b"<Sysmon schemaversion='4.90'><HashAlgorithms>SHA256</HashAlgorithms><EventFiltering>\
-    <ProcessCreate onmatch='exclude'/><ProcessTerminate onmatch='exclude'/><NetworkConnect onmatch='exclude'/>\
-    <RawAccessRead onmatch='exclude'/><ProcessAccess onmatch='exclude'/><FileCreate onmatch='exclude'/>\
-    <FileDelete onmatch='exclude'/><eBPFEvent onmatch='exclude'/></EventFiltering></Sysmon>";
+const EVERYTHING: &[u8] = include_bytes!("../../../benches/replay/everything.xml");
 
 /// After so many records the outputs get time to write: a recording does not come at the speed of a machine.
 const BREATH: usize = 4096;

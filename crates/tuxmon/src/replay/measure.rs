@@ -71,7 +71,10 @@ struct Report {
 
 /// Measures each stage and prints what came out.
 pub(super) fn report(replay: &Replay<'_>, rounds: u32, json: bool) -> anyhow::Result<()> {
-    anyhow::ensure!(!replay.writes_to_terminal(), "a measurement does not write to the standard output; use file:PATH");
+    anyhow::ensure!(
+        !replay.writes_to_terminal(),
+        "a measurement does not write to the standard output; use file:PATH"
+    );
     let mut report = Report { records: 0, bytes_per_record: 0.0, bytes_per_line: 0.0, stages: Vec::new() };
     let mut before = 0.0;
     for &stage in Stage::value_variants() {
@@ -172,7 +175,7 @@ impl Replay<'_> {
 /// A configuration that keeps no event.
 fn nothing() -> Config {
     let tags = EVENTS.iter().filter_map(|event| event.tag);
-    let nodes: String = tags.map(|tag| format!("<{tag} onmatch='include'/>")).collect();
+    let nodes = tags.map(|tag| format!("<{tag} onmatch='include'/>")).collect::<Vec<_>>().concat();
     let text = format!("<Sysmon schemaversion='4.90'><EventFiltering>{nodes}</EventFiltering></Sysmon>");
     Config::parse(text.as_bytes(), "nothing").0.unwrap_or_else(Config::empty)
 }

@@ -78,7 +78,8 @@ impl Batch {
 
     /// The lines, which share one text.
     fn take(&mut self) -> Vec<Line> {
-        let mut text = std::mem::replace(&mut self.text, String::with_capacity(self.text.len()));
+        let next = String::with_capacity(self.text.len());
+        let mut text = std::mem::replace(&mut self.text, next);
         if text.capacity() / 4 * 3 > text.len() {
             // A queue that is full counts the bytes of lines: there should not be many more.
             text.shrink_to_fit();
