@@ -48,6 +48,11 @@ test-heavy: deps ## Run the floods and the attempts to blind the agent in full l
 test-vm: deps ## Test the package on real systems in an emulator: systemd and sysvinit (needs root)
 	@exec scripts/test-vm $(ARGS)
 
+# ARGS as `cargo xtask bench --help` lists them: make bench ARGS='--quick --peer "other=start it,stop it"'
+.PHONY: bench
+bench: build ## Measure what the agent costs, beside nobody and others (needs root; at most 15 minutes)
+	@cargo xtask bench $(ARGS)
+
 .PHONY: lint
 lint: deps ## Formatting, clippy, documentation, licences, generated files
 	@exec scripts/lint

@@ -14,6 +14,8 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure what the agent costs, beside nobody, its floor and others; as root
+    Bench(xtask::bench::Args),
     /// Write the code and documents that follow from schema/
     Codegen(xtask::codegen::Args),
     /// Play the scripts of ground truth here and write docs/coverage.md
@@ -30,6 +32,7 @@ enum Task {
 
 fn main() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().task {
+        Task::Bench(args) => xtask::bench::run(&args),
         Task::Codegen(args) => xtask::codegen::run(&args),
         Task::Coverage(args) => xtask::coverage::run(&args),
         Task::Dist(args) => xtask::dist::run(&args),
