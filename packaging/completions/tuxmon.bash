@@ -34,6 +34,9 @@ _tuxmon() {
             tuxmon,run)
                 cmd="tuxmon__subcmd__run"
                 ;;
+            tuxmon,selftest)
+                cmd="tuxmon__subcmd__selftest"
+                ;;
             tuxmon,status)
                 cmd="tuxmon__subcmd__status"
                 ;;
@@ -58,6 +61,9 @@ _tuxmon() {
             tuxmon__subcmd__help,run)
                 cmd="tuxmon__subcmd__help__subcmd__run"
                 ;;
+            tuxmon__subcmd__help,selftest)
+                cmd="tuxmon__subcmd__help__subcmd__selftest"
+                ;;
             tuxmon__subcmd__help,status)
                 cmd="tuxmon__subcmd__help__subcmd__status"
                 ;;
@@ -71,7 +77,7 @@ _tuxmon() {
 
     case "${cmd}" in
         tuxmon)
-            opts="-h -V --help --version check filter record replay run status view help"
+            opts="-h -V --help --version check filter record replay run selftest status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -117,7 +123,7 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__help)
-            opts="check filter record replay run status view help"
+            opts="check filter record replay run selftest status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,6 +207,20 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__help__subcmd__run)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__help__subcmd__selftest)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -307,7 +327,7 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__run)
-            opts="-h --config --output --format --state-dir --ring-size --btf --tier --help"
+            opts="-h --config --output --format --state-dir --ring-size --btf --tier --selftest-every --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -339,6 +359,28 @@ _tuxmon() {
                     ;;
                 --tier)
                     COMPREPLY=($(compgen -W "auto deep tracepoint" -- "${cur}"))
+                    return 0
+                    ;;
+                --selftest-every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__selftest)
+            opts="-h --json --state-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
