@@ -130,7 +130,7 @@ fn missing() -> Vec<String> {
         ("dpkg-deb", "dpkg"),
         ("xz", "xz-utils"),
     ]);
-    if let Err(error) = kernel::source(SUITE) {
+    if let Err(error) = kernel::source(Machine::Amd64, SUITE) {
         missing.push(format!("a mirror with Debian {SUITE} ({error:#})"));
     }
     if !rustix::process::geteuid().is_root() {
