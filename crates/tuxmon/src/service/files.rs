@@ -17,8 +17,20 @@ pub(crate) const KEPT: &[&str] = &["config.xml", "eventId"];
 
 /// What else the agent and the original leave in the folder. What is not in this list was put there by somebody, and
 /// nobody but its owner removes it.
-const OURS: &[&str] =
-    &["argc", "argv", "boot-clock", "boot-clock.new", "control", "fieldSizes", "notify", "rules.bin", VIEWER];
+const OURS: &[&str] = &[
+    "argc",
+    "argv",
+    "boot-clock",
+    "boot-clock.new",
+    "control",
+    "fieldSizes",
+    "last-alive",
+    "notify",
+    "rules.bin",
+    "starts",
+    "starts.new",
+    VIEWER,
+];
 
 /// The kernel objects of the original, by the kernel versions that they were for.
 const ORIGINAL_OBJECTS: &[&str] = &["4.15", "4.16", "4.17-5.1", "5.2", "5.3-5.5", "5.6-"];

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::update::is_setting;
 use super::{Deed, console};
 use crate::service::files;
+use crate::service::patience;
 use crate::service::stop::{self, Manner, Stopped};
 use crate::service::stored::{self, Stored};
 use crate::service::supervisor::{Supervisor, SupervisorError};
@@ -94,6 +95,7 @@ fn lay_out(deed: &Deed<'_>, stored: &Stored) -> Step<()> {
     let state = StateDirectory::open(&folder).map_err(|error| files(io::Error::other(error)))?;
     let program = std::env::current_exe().map_err(files)?;
     files::install(&deed.layout, &program).map_err(files)?;
+    patience::forget(&deed.layout).map_err(files)?;
     let message =
         if deed.loaded.is_some() { "Cannot copy the config file" } else { "Cannot create empty config file" };
     stored.write(&state).map_err(|error| (message, error))

@@ -2,12 +2,14 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::time::SystemTime;
 
 use super::Deed;
 use super::console;
 use super::exit::Exit;
 use crate::run::{self, ServiceEnd};
 use crate::service::detached::{self, Start};
+use crate::service::patience::{self, Attempt};
 
 /// Runs in the foreground for a manager that wants to be told when it is up; else goes into the background and returns
 /// when it is up, as the original does.
@@ -35,10 +37,17 @@ fn failed(reason: &str) -> Exit {
 }
 
 fn foreground(deed: &Deed<'_>) -> Exit {
-    if env::var_os(detached::DETACHED).is_some() {
+    let attempt = if env::var_os(detached::DETACHED).is_some() {
         detached::leave_session();
+        None
+    } else {
+        patient(deed)
+    };
+    let end = run::service(&deed.layout);
+    if let (Ok(_), Some(attempt)) = (&end, attempt) {
+        attempt.ended_in_order();
     }
-    match run::service(&deed.layout) {
+    match end {
         Ok(ServiceEnd::Stopped) => Exit::Success,
         Ok(ServiceEnd::Refused) => Exit::Parameter,
         Err(error) => match telemetry(&error) {
@@ -50,6 +59,14 @@ fn foreground(deed: &Deed<'_>) -> Exit {
             None => failed(&format!("{error:#}")),
         },
     }
+}
+
+/// Waits when the service manager has started it in vain again and again. That it cannot be counted is no reason not to
+/// start.
+fn patient(deed: &Deed<'_>) -> Option<Attempt> {
+    let (attempt, pause) = Attempt::begin(&deed.layout, SystemTime::now()).ok()?;
+    patience::wait(pause);
+    Some(attempt)
 }
 
 /// The original's number and words for the reason why the kernel side did not start.
