@@ -162,7 +162,7 @@ impl Replay<'_> {
 }
 
 fn pipeline(machine: Machine, config: &Config) -> Pipeline {
-    Pipeline::new(machine, config, Settings { own_pid: 0, parking: ParkingLimits::default() })
+    Pipeline::new(machine, config, Settings { own_pid: None, parking: ParkingLimits::default() })
 }
 
 fn read(files: &[PathBuf]) -> anyhow::Result<Vec<u8>> {
