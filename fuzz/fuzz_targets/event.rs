@@ -14,6 +14,7 @@ const ENVELOPE: Envelope<'static> = Envelope {
     thread_id: 3,
     computer: "vm",
     user_id: 0,
+    additional: &[],
 };
 
 fuzz_target!(|bytes: &[u8]| {

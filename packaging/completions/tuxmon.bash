@@ -327,7 +327,7 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__run)
-            opts="-h --config --output --format --state-dir --ring-size --btf --tier --selftest-every --help"
+            opts="-h --config --output --format --state-dir --ring-size --btf --tier --selftest-every --additional-data --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -363,6 +363,10 @@ _tuxmon() {
                     ;;
                 --selftest-every)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --additional-data)
+                    COMPREPLY=($(compgen -W "none container" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -76,6 +76,8 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l tier -d 'Which hoo
 deep\t'Kernel functions only'
 tracepoint\t'Tracepoints only'"
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l selftest-every -d 'Test each so many minutes whether everything is seen, as `tuxmon selftest` does; what is missing becomes event 255' -r
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l additional-data -d 'What events say beyond the original\'s fields, behind the last one: ContainerId, ControlGroup, SystemdUnit. Rules may read these also when they are not written' -r -f -a "none\t'Nothing: events are those of the original'
+container\t'Container, control group and unit of the process'"
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -l state-dir -d 'The state directory of the agent that is tested' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand selftest" -l json -d 'Print one JSON object'

@@ -7,6 +7,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use rustix::process::Signal;
+use rustix::time::{ClockId, clock_gettime, clock_settime};
 use tuxmon_event::Timestamp;
 use tuxmon_reader::ReadEvent;
 
@@ -22,6 +23,7 @@ tests![
     a_stopped_agent_tells_when_it_was_stopped,
     a_detached_hook_is_attached_anew,
     a_replaced_program_is_put_back,
+    a_clock_that_is_set_is_told_and_followed,
 ];
 
 pub(crate) const DEEDS: &[Deed] = &[];
@@ -187,4 +189,43 @@ fn a_replaced_program_is_put_back() {
     }
     expect_lost_hooks(&mut watch, &agent, before);
     assert!(datagram_is_seen(&mut watch), "datagrams are seen again: {}", agent.log());
+}
+
+/// Sets the wall clock forward, or back, by so many seconds.
+fn set_clock(seconds: i64) {
+    let mut time = clock_gettime(ClockId::Realtime);
+    time.tv_sec += seconds;
+    clock_settime(ClockId::Realtime, time).expect("root may set the clock");
+}
+
+/// Only in a machine that is nobody else's.
+fn a_clock_that_is_set_is_told_and_followed() {
+    if std::env::var_os("TUXMON_SLOW").is_none() {
+        return println!(
+            "SKIP gaps::a_clock_that_is_set_is_told_and_followed: sets the clock: make test-kernels does it in a guest"
+        );
+    }
+    let home = Home::new(EVERYTHING);
+    let agent = home.start();
+    let mut watch = agent.watch();
+    for step in [3600, -3600] {
+        watch.settle();
+        let before = now();
+        set_clock(step);
+        let (from, to) = interval(&mut watch, &agent, "ClockSet", "the wall clock");
+        let set = Timestamp(before.0 + step * 1_000_000_000);
+        assert!(printed(before) <= from && printed(set) <= to, "{before:?} by {step}: told {from} to {to}");
+        // That the times of its events lie within its life, by the new clock, is compared with every other field.
+        let process = deed::perform("nothing", &[]);
+        watch.settle();
+        let told: Vec<_> =
+            watch.of(&[process.pid]).iter().filter_map(|event| event.value("UtcTime")).collect();
+        assert_eq!(told.len(), 2, "start and end");
+        for time in told {
+            assert!(
+                *printed(set) <= *time && *time <= *printed(now()),
+                "{time}, the clock was set to {set:?}"
+            );
+        }
+    }
 }

@@ -14,8 +14,10 @@ mod raw;
 mod time;
 mod watch;
 
+mod blinding;
 mod compat_calls;
 mod container;
+mod control_groups;
 mod degraded;
 mod ebpf_event;
 mod error_report;
@@ -93,6 +95,8 @@ const CHAPTERS: &[Chapter] = chapters![
     truth,
     gaps,
     selftest,
+    blinding,
+    control_groups,
 ];
 
 fn main() -> ExitCode {

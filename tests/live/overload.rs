@@ -68,6 +68,9 @@ impl Flood {
     }
 }
 
+/// How long an agent may need for what the ring holds; an emulated machine takes minutes.
+const LONGEST_BACKLOG: Duration = Duration::from_mins(5);
+
 /// What the deeds say that they did.
 #[derive(Debug)]
 struct Done {
@@ -93,7 +96,7 @@ fn a_flood_of_files_crowds_out_nobody() {
     let (done, source) = perform(&flood, &folder, target.pid(), port, listener);
     agent.signal(Signal::CONT);
     let sentinel = deed::perform("nothing", &[]);
-    let settled = counter.wait(Duration::from_mins(1), |tally| tally.ended.contains(&sentinel.pid));
+    let settled = counter.wait(LONGEST_BACKLOG, |tally| tally.ended.contains(&sentinel.pid));
     assert!(settled, "the end of the sentinel is not logged: {}", agent.log());
     agent.signal(Signal::TERM);
     let tally = counter.finish();

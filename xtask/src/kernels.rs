@@ -41,6 +41,7 @@ const HEAVY: &[&str] = &[
     "hashes::large_files_delay_nothing",
     "output::",
     "overload::",
+    "blinding::",
 ];
 
 /// What does not depend on the kernel, so that `--quick` leaves it out: each of these starts agents of its own.

@@ -49,7 +49,7 @@ impl<'d, 's: 'd> Inside<'_, 'd, 's, '_> {
     fn event_of(&mut self, block: &'d Element<'s>, tag: &str) -> Option<&'static EventSpec> {
         specs_with_tag(tag).find(|event| {
             let mut begun = 0;
-            let has = |field: &Element<'_>| event.position(field.name).is_some();
+            let has = |field: &Element<'_>| event.place(field.name).is_some();
             let has_all = self.document.children(block).all(|child| {
                 if !child.is_called("Rule") {
                     return has(child);
@@ -73,8 +73,8 @@ impl<'d, 's: 'd> Inside<'_, 'd, 's, '_> {
             let inner = child.is_called("Rule").then(|| document.children(child)).into_iter().flatten();
             let outer = Some(child).filter(|child| !child.is_called("Rule"));
             for field in outer.into_iter().chain(inner) {
-                if events.iter().any(|event| event.position(field.name).is_some()) {
-                    events.retain(|event| event.position(field.name).is_some());
+                if events.iter().any(|event| event.place(field.name).is_some()) {
+                    events.retain(|event| event.place(field.name).is_some());
                 } else {
                     note_unknown_field(field, tag, line, self.report);
                 }
@@ -161,8 +161,8 @@ impl<'d, 's: 'd> Inside<'_, 'd, 's, '_> {
         context: Context,
     ) -> Result<Filter, Unusable> {
         note_attributes(element, &["name", "condition"], self.report);
-        let position = event.position(element.name).expect("event_of has found all fields");
-        let field = event.fields[position].name;
+        let place = event.place(element.name).expect("event_of has found all fields");
+        let field = event.field_at(place).expect("it has a field at each of its places").name;
         let line = self.report.line(element.at);
         let rule_name = filter_name(element, inherited, context, self.report)?;
         let condition = condition(element, context, self.report)?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tuxmon_event::{EventSpec, RuleDefault, Schema};
+use tuxmon_event::{ADDITIONAL, EventSpec, RuleDefault, Schema};
 
 use crate::{Condition, FieldSizes, HashAlgorithms};
 
@@ -38,6 +38,15 @@ impl Config {
     pub fn blocks_of(&self, event: &EventSpec) -> impl Iterator<Item = &Block> {
         let tag = event.tag;
         self.blocks.iter().filter(move |block| Some(block.tag) == tag)
+    }
+
+    /// Whether a filter reads an additional field.
+    pub fn reads_additional(&self) -> bool {
+        let is_additional = |field: &str| ADDITIONAL.iter().any(|additional| additional.name == field);
+        self.blocks.iter().flat_map(|block| &block.items).any(|item| match item {
+            Item::Filter(filter) => is_additional(filter.field),
+            Item::Rule(rule) => rule.filters.iter().any(|filter| is_additional(filter.field)),
+        })
     }
 
     /// Whether an include block with a filter speaks about an event type.

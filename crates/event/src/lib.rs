@@ -7,6 +7,7 @@
 //! This crate does no IO, asks no clock and cannot fail on input. It must never learn where events
 //! come from or where they go.
 
+mod additional;
 pub mod generated;
 mod guid;
 mod manifest;
@@ -15,6 +16,7 @@ mod text;
 mod timestamp;
 mod value;
 
+pub use additional::{ADDITIONAL, Additional};
 pub use generated::*;
 pub use guid::{Guid, ParseGuidError};
 pub use manifest::{all_manifests, manifest_xml};

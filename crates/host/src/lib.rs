@@ -6,6 +6,7 @@
 //! of, and never judge: it says what is known, and nothing when it is not.
 
 pub mod alive;
+pub mod cgroups;
 pub mod clock;
 mod deadline;
 #[cfg(test)]

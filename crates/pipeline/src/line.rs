@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tuxmon_config::Config;
-use tuxmon_event::{Event, Guid, Text, Timestamp};
+use tuxmon_event::{Additional, Event, Guid, Text, Timestamp};
 use tuxmon_host::clock::{self, Jump};
 use tuxmon_host::hash::{Algorithms, Request, Submission};
-use tuxmon_rules::{Rules, Scratch, Verdict};
-use tuxmon_wire::{BootTime, DecodeError, Fact, Image, Record, decode};
+use tuxmon_rules::{FieldSource, Rules, Scratch, Verdict};
+use tuxmon_wire::{BootTime, DecodeError, Fact, Identity, Image, Record, decode};
 
 use crate::assemble::{self, State};
 use crate::canary::{Canaries, Canary};
@@ -39,9 +39,13 @@ pub struct Pipeline {
     rules: Arc<Rules>,
     settings: Settings,
     parking: Parking<Waiting>,
+    /// Whether the outputs write what can be added to events.
+    writes_additional: bool,
+    /// Whether a rule reads it.
+    reads_additional: bool,
     /// The processes whose creation waits, and their end, when that came meanwhile: nobody should read that a process
     /// ended before it began. Bounded by the parking.
-    unborn: HashMap<Guid, Option<Event>>,
+    unborn: HashMap<Guid, Option<Told>>,
     sequences: Sequences,
     troubles: TroubleBook,
     counters: Counters,
@@ -59,8 +63,23 @@ const PROCESS_CREATE: u16 = 1;
 
 /// An event that waits for hashes.
 struct Waiting {
-    event: Event,
+    told: Told,
     judgement: Judgement,
+}
+
+/// An event, and what can be added to it.
+struct Told {
+    event: Event,
+    additional: Additional,
+}
+
+impl FieldSource for Told {
+    fn text<'a>(&'a self, position: usize, scratch: &'a mut String) -> &'a str {
+        match position.checked_sub(self.event.spec().fields.len()) {
+            None => self.event.text(position, scratch),
+            Some(at) => self.additional.values.get(at).map_or("", Text::as_str),
+        }
+    }
 }
 
 /// Whether the rules have spoken.
@@ -81,6 +100,8 @@ impl Pipeline {
             rules: Arc::new(Rules::compile(config)),
             settings,
             parking: Parking::new(settings.parking),
+            writes_additional: false,
+            reads_additional: config.reads_additional(),
             unborn: HashMap::new(),
             sequences: Sequences::default(),
             troubles: TroubleBook::default(),
@@ -90,6 +111,11 @@ impl Pipeline {
             algorithms,
             hashes_position: position_of(PROCESS_CREATE, "Hashes"),
         }
+    }
+
+    /// From now on events come with what can be added to them.
+    pub fn tell_additional(&mut self) {
+        self.writes_additional = true;
     }
 
     /// Takes one record. Whatever is wrong with it, the line goes on.
@@ -203,6 +229,7 @@ impl Pipeline {
     /// its record came.
     pub fn reconfigure(&mut self, config: &Config) {
         self.rules = Arc::new(Rules::compile(config));
+        self.reads_additional = config.reads_additional();
         self.algorithms = wanted_hashes(config);
         self.machine.hasher.want(self.algorithms);
     }
@@ -233,6 +260,11 @@ impl Pipeline {
     /// How many events wait for hashes.
     pub fn waiting(&self) -> usize {
         self.parking.len()
+    }
+
+    /// What the table of processes holds and has done.
+    pub fn processes(&self) -> tuxmon_host::process::Counts {
+        self.machine.processes.counts()
     }
 
     /// What the line has done so far.
@@ -266,6 +298,7 @@ impl Pipeline {
     fn fact(&mut self, record: &Record<'_>, output: &mut dyn Output) {
         let at = record.header.time;
         let time = self.machine.clock.timestamp(at);
+        let who = record.fact.task().identity;
         let machine = &mut self.machine;
         match &record.fact {
             Fact::Seed(image) => machine.processes.seed(image, at, &mut machine.users),
@@ -273,34 +306,34 @@ impl Pipeline {
             Fact::Exec(image) => self.exec(time, at, image, output),
             Fact::Exit(exit) => {
                 if let Some(event) = assemble::process_terminate(time, at, machine, exit) {
-                    self.terminate(event, output);
+                    self.terminate(event, who, output);
                 }
             }
             Fact::FileOpen(open) => {
                 if let Some(event) = assemble::file_open(time, machine, open) {
-                    self.judge(event, output);
+                    self.judge(event, who, output);
                 }
             }
             Fact::FileName(name) => {
                 for change in assemble::changes(name).into_iter().flatten() {
                     if let Some(event) = assemble::file_name(time, &mut self.machine, &name.task, &change) {
-                        self.judge(event, output);
+                        self.judge(event, who, output);
                     }
                 }
             }
             Fact::Network(network) => {
                 let event = assemble::network_connect(time, machine, network);
-                self.judge(event, output);
+                self.judge(event, who, output);
             }
             Fact::Ptrace(ptrace) => {
                 let event = assemble::process_access(time, machine, ptrace);
-                self.judge(event, output);
+                self.judge(event, who, output);
             }
             // Whoever watches the loading of programs must not watch themselves.
             Fact::Bpf(bpf) if Some(bpf.task.identity.pid) == self.settings.own_pid => {}
             Fact::Bpf(bpf) => {
                 let event = assemble::ebpf_event(time, machine, bpf);
-                self.judge(event, output);
+                self.judge(event, who, output);
             }
         }
     }
@@ -308,12 +341,13 @@ impl Pipeline {
     /// The rules speak before the hashes are asked for, unless they read them: what they drop is never hashed.
     fn exec(&mut self, time: Timestamp, at: BootTime, image: &Image<'_>, output: &mut dyn Output) {
         let event = assemble::process_create(time, at, &mut self.machine, image);
+        let told = self.add(event, image.task.identity);
         let waiting = if self.rules.reads(PROCESS_CREATE, self.hashes_position) {
-            Waiting { event, judgement: Judgement::Open(Arc::clone(&self.rules)) }
+            Waiting { told, judgement: Judgement::Open(Arc::clone(&self.rules)) }
         } else {
             let rules = Arc::clone(&self.rules);
-            let Some(event) = self.verdict(&rules, event) else { return };
-            Waiting { event, judgement: Judgement::Kept }
+            let Some(told) = self.verdict(&rules, told) else { return };
+            Waiting { told, judgement: Judgement::Kept }
         };
         self.ask_for_hashes(waiting, at, image, output);
     }
@@ -340,7 +374,7 @@ impl Pipeline {
         match self.machine.hasher.submit(request) {
             Submission::Known(hashes) => self.complete(waiting, hashes, output),
             Submission::Taken => {
-                self.unborn.insert(process_of(&waiting.event), None);
+                self.unborn.insert(process_of(&waiting.told.event), None);
                 self.parking.park(at, waiting);
             }
             Submission::Refused => self.leave_out_hashes(waiting, output),
@@ -364,54 +398,74 @@ impl Pipeline {
 
     fn leave_out_hashes(&mut self, waiting: Waiting, output: &mut dyn Output) {
         self.counters.hashes_left_out += 1;
-        let time = waiting.event.utc_time();
+        let time = waiting.told.event.utc_time();
         self.troubles.note(Trouble::HashesLeftOut, "ProcessCreate", 1, time, time);
         self.complete(waiting, Text::EMPTY, output);
     }
 
     fn complete(&mut self, waiting: Waiting, hashes: Text, output: &mut dyn Output) {
-        let Waiting { mut event, judgement } = waiting;
-        let end = self.unborn.remove(&process_of(&event)).flatten();
-        if let Event::ProcessCreate(create) = &mut event {
+        let Waiting { mut told, judgement } = waiting;
+        let end = self.unborn.remove(&process_of(&told.event)).flatten();
+        if let Event::ProcessCreate(create) = &mut told.event {
             create.hashes = hashes;
         }
         let kept = match judgement {
-            Judgement::Kept => Some(event),
-            Judgement::Open(rules) => self.verdict(&rules, event),
+            Judgement::Kept => Some(told),
+            Judgement::Open(rules) => self.verdict(&rules, told),
         };
-        for event in kept.into_iter().chain(end) {
-            self.write(&event, output);
+        for told in kept.into_iter().chain(end) {
+            self.tell(&told, output);
         }
     }
 
-    fn terminate(&mut self, event: Event, output: &mut dyn Output) {
+    fn terminate(&mut self, event: Event, who: Identity, output: &mut dyn Output) {
         let rules = Arc::clone(&self.rules);
-        let Some(event) = self.verdict(&rules, event) else { return };
-        match self.unborn.get_mut(&process_of(&event)) {
-            Some(end) => *end = Some(event),
-            None => self.write(&event, output),
+        let told = self.add(event, who);
+        let Some(told) = self.verdict(&rules, told) else { return };
+        match self.unborn.get_mut(&process_of(&told.event)) {
+            Some(end) => *end = Some(told),
+            None => self.tell(&told, output),
         }
     }
 
-    fn judge(&mut self, event: Event, output: &mut dyn Output) {
+    fn judge(&mut self, event: Event, who: Identity, output: &mut dyn Output) {
         let rules = Arc::clone(&self.rules);
-        if let Some(event) = self.verdict(&rules, event) {
-            self.write(&event, output);
+        let told = self.add(event, who);
+        if let Some(told) = self.verdict(&rules, told) {
+            self.tell(&told, output);
         }
+    }
+
+    /// The event with what can be added to it, if anybody wants that.
+    fn add(&mut self, event: Event, who: Identity) -> Told {
+        if !(self.writes_additional || self.reads_additional) {
+            return Told { event, additional: Additional::default() };
+        }
+        let process = self.machine.processes.lookup(&who);
+        let group = process.map(|process| self.machine.groups.get(process.cgroup_id, who.pid));
+        let values = group.map_or_else(Default::default, |group| {
+            [group.container.clone(), group.path.clone(), group.unit.clone()]
+        });
+        Told { event, additional: Additional { values } }
     }
 
     /// The event with the name of the rule that keeps it; nothing when it is dropped.
-    fn verdict(&mut self, rules: &Rules, mut event: Event) -> Option<Event> {
-        match rules.verdict(event.spec().id, &event, &mut self.scratch) {
+    fn verdict(&mut self, rules: &Rules, mut told: Told) -> Option<Told> {
+        match rules.verdict(told.event.spec().id, &told, &mut self.scratch) {
             Verdict::Keep { rule_name } => {
-                event.set_rule_name(rule_name);
-                Some(event)
+                told.event.set_rule_name(rule_name);
+                Some(told)
             }
             Verdict::Drop => {
                 self.counters.dropped += 1;
                 None
             }
         }
+    }
+
+    fn tell(&mut self, told: &Told, output: &mut dyn Output) {
+        self.counters.written += 1;
+        output.write_with(&told.event, &told.additional);
     }
 
     fn write(&mut self, event: &Event, output: &mut dyn Output) {

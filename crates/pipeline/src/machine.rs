@@ -1,5 +1,6 @@
 //! What the line asks about this machine.
 
+use tuxmon_host::cgroups::ControlGroups;
 use tuxmon_host::clock::Clock;
 use tuxmon_host::executable::Executables;
 use tuxmon_host::hash::Hasher;
@@ -23,6 +24,8 @@ pub struct Machine {
     pub guids: Guids,
     /// Processes.
     pub processes: ProcessTable,
+    /// Control groups, containers and units.
+    pub groups: ControlGroups,
     /// Names of files as system calls took them to paths.
     pub names: Names,
     /// Files that are programs.
@@ -41,6 +44,7 @@ impl Machine {
             logins: Logins::of_this_machine(),
             guids,
             processes: ProcessTable::new(guids, Limits::default()),
+            groups: ControlGroups::of_this_machine(),
             names: Names::of_this_machine(),
             executables: Executables::default(),
             hasher,
@@ -57,6 +61,7 @@ impl Machine {
             logins: Logins::of_a_recording(),
             guids,
             processes: ProcessTable::of_a_recording(guids, Limits::default()),
+            groups: ControlGroups::of_a_recording(),
             names: Names::of_a_recording(),
             executables: Executables::default(),
             hasher,

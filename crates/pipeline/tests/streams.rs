@@ -61,6 +61,7 @@ fn lines(stream: Vec<u8>) -> String {
             thread_id: 4242,
             computer: "machine",
             user_id: 0,
+            additional: &[],
         };
         tuxmon_render::xml(event, &envelope, &FieldSizes::NONE, &mut out);
         out.push('\n');

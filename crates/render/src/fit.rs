@@ -59,6 +59,16 @@ pub(crate) fn append_cut(cut: Cut<'_>, escape: &Escape, out: &mut String) {
     }
 }
 
+/// Appends a text that is no field of the event, cut to what every text may have.
+pub(crate) fn append_additional(text: &str, escape: &Escape, out: &mut String) {
+    let start = out.len();
+    escape.append(text, out);
+    if out.len() - start > FLOOR {
+        out.truncate(start);
+        append_cut(shorten(text, FLOOR, escape).0, escape, out);
+    }
+}
+
 fn fitted<'e>(event: &'e Event, sizes: &FieldSizes, escape: &Escape, mut excess: usize) -> Vec<Cut<'e>> {
     let mut written = String::new();
     let mut cuts = Vec::new();

@@ -7,7 +7,7 @@
 
 use tuxmon_event::{Event, Value};
 
-use crate::fit::{Cuts, append_cut, write_bounded};
+use crate::fit::{Cuts, append_additional, append_cut, write_bounded};
 use crate::{CHANNEL, Envelope, FieldSizes, KEYWORDS, PROVIDER, PROVIDER_GUID, escape, push_number};
 
 /// Appends the event as one line of JSON, without a line feed.
@@ -17,6 +17,16 @@ pub fn json(event: &Event, envelope: &Envelope<'_>, sizes: &FieldSizes, out: &mu
         for (position, (field, value)) in event.values().enumerate() {
             append_name(field.name, out);
             append_value(value, position, field.name, cuts, out);
+        }
+        for (name, text) in envelope.additional {
+            append_name(name, out);
+            if text.is_empty() {
+                out.push_str("null");
+            } else {
+                out.push('"');
+                append_additional(text, &escape::JSON, out);
+                out.push('"');
+            }
         }
         out.push('}');
     });

@@ -49,6 +49,8 @@ pub struct Envelope<'a> {
     pub computer: &'a str,
     /// `Security UserId`: the agent's user.
     pub user_id: u32,
+    /// What stands behind the event's own fields, by name.
+    pub additional: &'a [(&'a str, &'a str)],
 }
 
 impl Envelope<'_> {

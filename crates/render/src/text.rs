@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use anstyle::{AnsiColor, Style};
 use tuxmon_event::{Event, Value};
 
-use crate::fit::{append_cut, write_bounded};
+use crate::fit::{append_additional, append_cut, write_bounded};
 use crate::{Envelope, FieldSizes, escape};
 
 /// Whether escape sequences may be written, our own ones only.
@@ -91,6 +91,14 @@ pub fn text(event: &Event, envelope: &Envelope<'_>, sizes: &FieldSizes, colour: 
             append_styled(*style, colour, out, |out| append_shown(value, name, sizes, out));
             out.push_str(behind);
         }
+    }
+    for (name, text) in envelope.additional.iter().filter(|(_, text)| !text.is_empty()) {
+        append_styled(DIM, colour, out, |out| {
+            out.push_str("  ");
+            out.push_str(name);
+            out.push('=');
+            append_additional(text, &escape::TERMINAL, out);
+        });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use tuxmon_event::{Event, Value};
 
-use crate::fit::{Cuts, append_cut, write_bounded};
+use crate::fit::{Cuts, append_additional, append_cut, write_bounded};
 use crate::{CHANNEL, Envelope, FieldSizes, KEYWORDS, PROVIDER, PROVIDER_GUID, escape, push_number};
 
 /// Appends the event as one line of XML, without a line feed.
@@ -11,7 +11,7 @@ use crate::{CHANNEL, Envelope, FieldSizes, KEYWORDS, PROVIDER, PROVIDER_GUID, es
 pub fn xml(event: &Event, envelope: &Envelope<'_>, sizes: &FieldSizes, out: &mut String) {
     write_bounded(event, sizes, &escape::XML, out, |cuts, out| {
         append_system(event, envelope, out);
-        append_data(event, cuts, out);
+        append_data(event, envelope, cuts, out);
     });
 }
 
@@ -48,13 +48,20 @@ fn append_system(event: &Event, envelope: &Envelope<'_>, out: &mut String) {
     out.push_str("\"/></System>");
 }
 
-fn append_data(event: &Event, cuts: &Cuts<'_>, out: &mut String) {
+fn append_data(event: &Event, envelope: &Envelope<'_>, cuts: &Cuts<'_>, out: &mut String) {
     out.push_str("<EventData>");
     for (position, (field, value)) in event.values().enumerate() {
         out.push_str("<Data Name=\"");
         out.push_str(field.name);
         out.push_str("\">");
         append_value(value, position, field.name, cuts, out);
+        out.push_str("</Data>");
+    }
+    for (name, text) in envelope.additional {
+        out.push_str("<Data Name=\"");
+        out.push_str(name);
+        out.push_str("\">");
+        append_additional(if text.is_empty() { "-" } else { text }, &escape::XML, out);
         out.push_str("</Data>");
     }
     out.push_str("</EventData></Event>");

@@ -50,7 +50,7 @@ fn block(written: &tuxmon_config::Block, event: &EventSpec) -> Block {
 
 fn filter(written: &tuxmon_config::Filter, event: &EventSpec) -> Filter {
     Filter {
-        position: event.position(written.field),
+        position: event.place(written.field),
         test: Test::new(written.condition, &written.value),
         rule_name: written.rule_name.clone().map_or(Text::EMPTY, Text::from),
         line: written.line,

@@ -150,8 +150,8 @@ struct Values<'e> {
 
 impl FieldSource for Values<'_> {
     fn text<'a>(&'a self, position: usize, _scratch: &'a mut String) -> &'a str {
-        let name = self.spec.fields[position].name;
-        self.event.value(name).filter(|&value| value != ABSENT).unwrap_or("")
+        let value = self.spec.field_at(position).and_then(|field| self.event.value(field.name));
+        value.filter(|&value| value != ABSENT).unwrap_or("")
     }
 }
 

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 use tuxmon_host::alive::LastAlive;
 use tuxmon_host::clock::Clock;
@@ -35,7 +36,7 @@ use crate::service::privileges::{self, Writes};
 use crate::service::stored::Stored;
 use crate::sysmon::Settings;
 use agent::Agent;
-use args::{Format, OutputChoice, Place, RingSize, Tier};
+use args::{Additions, Format, OutputChoice, Place, RingSize, Tier};
 use configuration::{Loaded, Moment, Origin};
 use kernel::Kernel;
 use outputs::Outputs;
@@ -91,6 +92,11 @@ pub(crate) struct Args {
     /// Test each so many minutes whether everything is seen, as `tuxmon selftest` does; what is missing becomes event 255
     #[arg(long, value_name = "MINUTES")]
     selftest_every: Option<NonZeroU16>,
+
+    /// What events say beyond the original's fields, behind the last one: ContainerId, ControlGroup, SystemdUnit. Rules
+    /// may read these also when they are not written
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t)]
+    additional_data: Additions,
 }
 
 /// Where an agent that is no installed service keeps its state.
@@ -125,6 +131,7 @@ pub(crate) fn service(layout: &Layout) -> anyhow::Result<ServiceEnd> {
         btf: settings.btf.map(PathBuf::from),
         tier: Tier::default(),
         selftest_every: selftest_of_service(),
+        additional_data: additions_of_service(),
     };
     run_with(&args, &Origin::Installed(layout.clone()))
 }
@@ -137,6 +144,15 @@ fn selftest_of_service() -> Option<NonZeroU16> {
         eprintln!("TUXMON_SELFTEST_EVERY={minutes} is no number of minutes from 1 to 65535");
     }
     number
+}
+
+/// The same for what events say beyond the original's fields.
+fn additions_of_service() -> Additions {
+    let Ok(word) = std::env::var("TUXMON_ADDITIONAL_DATA") else { return Additions::None };
+    Additions::from_str(&word, false).unwrap_or_else(|_| {
+        eprintln!("TUXMON_ADDITIONAL_DATA={word} is neither none nor container");
+        Additions::None
+    })
 }
 
 /// How the agent ended, when nothing went wrong.
@@ -171,7 +187,7 @@ fn agent(
     requests: std::sync::Arc<Requests>,
 ) -> anyhow::Result<Agent<Kernel>> {
     let state = StateDirectory::open(&args.state_dir)?;
-    let outputs = Outputs::open(&args.outputs, args.format, record_ids(&state)?)?;
+    let outputs = Outputs::open(&args.outputs, args.format, record_ids(&state)?, args.additional_data)?;
     let hasher = Hasher::start(wanted_hashes(&loaded.config), Limits::default())
         .context("cannot start the threads that hash files")?;
     let clock = Clock::start(Some(&state));
@@ -185,6 +201,9 @@ fn agent(
         .map(|minutes| Schedule::new(Duration::from_mins(minutes.get().into()), &args.state_dir));
     let outside = Outside::open(&state, alive, selftest, |kernel: &Kernel| kernel.0.hooks());
     let mut pipeline = Pipeline::new(machine, &loaded.config, settings);
+    if args.additional_data == Additions::Container {
+        pipeline.tell_additional();
+    }
     let sensor = Sensor::start(&tuxmon_sensor::Options {
         collect: kernel::collect(Collect::for_config(&loaded.config)),
         ring_bytes: args.ring_size.0,

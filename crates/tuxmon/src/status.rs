@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use crate::control::client::{Asked, ask};
-use crate::control::protocol::{Answer, Fact, Health, LossCount, OutputStatus, Request, Status};
+use crate::control::protocol::{
+    Answer, Fact, Health, LossCount, OutputStatus, ProcessTable, Request, Status,
+};
 
 /// Say how the running agent is: since when, by which configuration, what it sees, writes and loses
 ///
@@ -141,6 +143,8 @@ fn text(status: &Status) -> String {
         line("", &configuration.hash);
     }
     line("memory", &format!("{:.1} MiB", status.memory_bytes as f64 / f64::from(1 << 20)));
+    let ProcessTable { known, evicted, surprises } = status.processes;
+    line("known processes", &format!("{known}, {evicted} dropped for want of room, {surprises} found late"));
     for fact in &status.collection {
         line(&fact.kind, &collection(fact));
         for missing in fact.degraded.iter().filter(|_| fact.wanted) {
@@ -187,7 +191,9 @@ mod tests {
     use expect_test::expect;
 
     use super::{json, text};
-    use crate::control::protocol::{Configuration, Degraded, Fact, Health, LossCount, OutputStatus, Status};
+    use crate::control::protocol::{
+        Configuration, Degraded, Fact, Health, LossCount, OutputStatus, ProcessTable, Status,
+    };
 
     fn sample() -> Status {
         let fact = |words: &str, wanted: bool, tier: &str, hooks: &[&str]| Fact {
@@ -217,6 +223,7 @@ mod tests {
             losses: Vec::new(),
             outputs: vec![OutputStatus { name: "syslog".to_owned(), working: true, waiting: 0 }],
             memory_bytes: 12 << 20,
+            processes: ProcessTable { known: 120, evicted: 0, surprises: 1 },
         }
     }
 
@@ -228,6 +235,7 @@ mod tests {
             configuration   /root/rules.xml since 2026-11-21 08:00:00.000 UTC
                             SHA256=AB
             memory          12.0 MiB
+            known processes 120, 0 dropped for want of room, 1 found late
             processes       2 hooks
             connections     off: the configuration does not ask for them
             events          3 written, 4 dropped by rules

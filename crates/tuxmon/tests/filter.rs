@@ -108,6 +108,7 @@ fn our_own_events_are_filtered_in_xml_and_json() {
         thread_id: 1,
         computer: "vm",
         user_id: 0,
+        additional: &[],
     };
     for render in [tuxmon_render::xml, tuxmon_render::json] {
         let mut line = String::new();

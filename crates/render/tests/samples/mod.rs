@@ -16,6 +16,7 @@ pub(crate) const ENVELOPE: Envelope<'static> = Envelope {
     thread_id: 24_660,
     computer: "vm",
     user_id: 0,
+    additional: &[],
 };
 
 const HAPPENED: Timestamp = Timestamp(1_795_239_110_671_999_999);

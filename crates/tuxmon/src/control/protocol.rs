@@ -101,6 +101,20 @@ pub(crate) struct Status {
     pub(crate) outputs: Vec<OutputStatus>,
     /// Its resident memory in bytes.
     pub(crate) memory_bytes: u64,
+    /// What it knows of processes.
+    #[serde(default)]
+    pub(crate) processes: ProcessTable,
+}
+
+/// The table of processes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ProcessTable {
+    /// Processes in it, those that ended within the last minute included.
+    pub(crate) known: u64,
+    /// Dropped before their time because it was full.
+    pub(crate) evicted: u64,
+    /// That acted before anything told of them, and were looked up in /proc.
+    pub(crate) surprises: u64,
 }
 
 /// A configuration in force.

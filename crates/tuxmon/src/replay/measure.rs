@@ -215,6 +215,7 @@ impl Output for Rendered {
             thread_id: 1,
             computer: "machine",
             user_id: 0,
+            additional: &[],
         };
         self.line.clear();
         tuxmon_render::xml(event, &envelope, &self.sizes, &mut self.line);

@@ -86,6 +86,16 @@ impl FromStr for OutputChoice {
     }
 }
 
+/// What events say beyond the original's fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Additions {
+    /// Nothing: events are those of the original.
+    #[default]
+    None,
+    /// Container, control group and unit of the process.
+    Container,
+}
+
 /// Size of the ring between kernel and agent: a power of two from 64 KiB to 1 GiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RingSize(pub(crate) u32);

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use tuxmon_config::Config;
-use tuxmon_event::{EVENTS, Event, Timestamp};
+use tuxmon_event::{Additional, EVENTS, Event, Timestamp};
 use tuxmon_host::machine::host_name;
 use tuxmon_pipeline::{Output, Pipeline, Trouble};
 use tuxmon_render::{Colour, Envelope, FieldSizes};
@@ -16,7 +16,7 @@ use tuxmon_sinks::{
     AppendedFile, Limits, Line, LineText, Loss, Notice, Rank, RecordIds, Sink, StandardOutput, Syslog,
 };
 
-use super::args::{Format, OutputChoice, Place};
+use super::args::{Additions, Format, OutputChoice, Place};
 use crate::control::protocol::OutputStatus;
 
 /// How lines look: a format, and for text whether it is coloured.
@@ -41,6 +41,7 @@ pub(crate) struct Outputs {
     computer: String,
     process_id: u32,
     user_id: u32,
+    additional: Additions,
     /// One for each form that some sink wants.
     batches: Vec<Batch>,
 }
@@ -99,6 +100,7 @@ impl Outputs {
         choices: &[OutputChoice],
         format: Option<Format>,
         ids: RecordIds,
+        additional: Additions,
     ) -> anyhow::Result<Self> {
         let usual = [OutputChoice { place: Place::Stdout, format: None }];
         let choices = if choices.is_empty() { &usual } else { choices };
@@ -114,6 +116,7 @@ impl Outputs {
             computer: host_name(),
             process_id: std::process::id(),
             user_id: rustix::process::getuid().as_raw(),
+            additional,
         })
     }
 
@@ -227,6 +230,15 @@ fn batches(sinks: &[(Form, Sink)]) -> Vec<Batch> {
 
 impl Output for Outputs {
     fn write(&mut self, event: &Event) {
+        self.write_with(event, &Additional::default());
+    }
+
+    fn write_with(&mut self, event: &Event, additional: &Additional) {
+        let additional: Vec<(&str, &str)> = match self.additional {
+            Additions::None => Vec::new(),
+            Additions::Container if event.spec().has_additional() => additional.pairs().collect(),
+            Additions::Container => Vec::new(),
+        };
         let event_id = event.spec().id;
         *self.written.entry(event_id).or_default() += 1;
         let issued = self.ids.issue();
@@ -244,6 +256,7 @@ impl Output for Outputs {
             thread_id: self.process_id,
             computer: &computer,
             user_id: self.user_id,
+            additional: &additional,
         };
         for batch in &mut self.batches {
             batch.add(event, &envelope, &self.sizes);

@@ -9,7 +9,7 @@ use tuxmon_sensor::{Domain, HookState, HookStatus, Tier};
 use super::agent::Agent;
 use super::banner::DOMAINS;
 use super::outputs;
-use crate::control::protocol::{Configuration, Degraded, Fact, LossCount, Status};
+use crate::control::protocol::{Configuration, Degraded, Fact, LossCount, ProcessTable, Status};
 
 /// How an agent is, now.
 pub(crate) fn of<S: Source>(agent: &Agent<S>) -> Status {
@@ -34,6 +34,7 @@ pub(crate) fn of<S: Source>(agent: &Agent<S>) -> Status {
         losses: losses(agent, outputs::now()),
         outputs: agent.outputs.status(),
         memory_bytes: resident_bytes(),
+        processes: processes(&pipeline.processes()),
     }
 }
 
@@ -86,6 +87,10 @@ fn losses<S: Source>(agent: &Agent<S>, now: Timestamp) -> Vec<LossCount> {
             }
         };
     agent.pipeline.troubles().map(count).collect()
+}
+
+fn processes(counts: &tuxmon_host::process::Counts) -> ProcessTable {
+    ProcessTable { known: counts.processes as u64, evicted: counts.evicted, surprises: counts.surprises }
 }
 
 /// The tier of a fact: that of its hooks, as far as they have one.

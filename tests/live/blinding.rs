@@ -1,0 +1,219 @@
+//! A user who uses everything up: sockets, processes, names. Afterwards the agent sees as before, and holds no more than
+//! before.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, UdpSocket};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde_json::{Value, json};
+
+use crate::agent::{Agent, EVERYTHING, Home};
+use crate::deed::{self, Deed, Doing, Folder, tell, wait_for_word};
+use crate::overload::heavy;
+use crate::watch::Watch;
+use crate::{raw, tests};
+
+tests![a_user_who_uses_everything_up_blinds_nobody];
+
+pub(crate) const DEEDS: &[Deed] = &[
+    Deed { name: "live-sockets", run: live_sockets },
+    Deed { name: "live-processes", run: live_processes },
+    Deed { name: "distinct-names", run: distinct_names },
+];
+
+/// What one round uses up.
+struct Round {
+    /// Sockets that live at the same time, each with a flow of its own.
+    sockets: u32,
+    /// Processes that live at the same time.
+    processes: u32,
+    /// Files, each under a name that never came before.
+    names: u32,
+    /// Processes that end before anyone can look at them.
+    forks: u32,
+    /// Executions by threads, one after the other in one process.
+    execs: u32,
+}
+
+const SHORT: (u32, Round) =
+    (3, Round { sockets: 2_000, processes: 300, names: 2_000, forks: 300, execs: 30 });
+/// Together a million names, and twenty thousand executions.
+const LONG: (u32, Round) =
+    (10, Round { sockets: 100_000, processes: 50_000, names: 100_000, forks: 20_000, execs: 2_000 });
+
+/// Longer than the agent needs for what a round has done.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+fn a_user_who_uses_everything_up_blinds_nobody() {
+    let (rounds, round) = if heavy() { LONG } else { SHORT };
+    let home = Home::new(EVERYTHING);
+    let agent = home.start();
+    let mut watch = agent.watch();
+    let mut holdings = Vec::new();
+    for at in 0..rounds {
+        let began = Instant::now();
+        use_up(&round, at);
+        settle(&mut watch);
+        let seen = canaries(&home, &agent);
+        let held = Holding::of(&agent);
+        println!("round {at}: {:?}, {seen} of 12 canaries seen, then {held:?}", began.elapsed());
+        holdings.push(held);
+    }
+    let (first, last) = (&holdings[0], &holdings[holdings.len() - 1]);
+    assert_eq!(last.descriptors, first.descriptors, "descriptors");
+    assert_eq!(last.threads, first.threads, "threads");
+    assert_eq!(last.kernel_bytes, first.kernel_bytes, "the kernel side has maps of fixed size");
+    // What has ended is remembered for a minute, so a short run still grows by what it has done.
+    let bound = if heavy() { holdings[2].resident_bytes / 8 + (8 << 20) } else { 48 << 20 };
+    let reference = if heavy() { holdings[2].resident_bytes } else { first.resident_bytes };
+    assert!(last.resident_bytes <= reference + bound, "memory: {holdings:?}");
+}
+
+fn settle(watch: &mut Watch) {
+    watch.settle_within(PATIENCE, |_| {});
+}
+
+/// A fresh deed of each kind is seen at once: says how many were.
+fn canaries(home: &Home, agent: &Agent) -> u64 {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tuxmon"));
+    let output = command.args(["selftest", "--json", "--state-dir"]).arg(home.path("state")).output();
+    let output = output.expect("it was built with this test");
+    let printed: Value = serde_json::from_slice(&output.stdout).expect("one object");
+    let count = |result: &str| {
+        let deeds = printed["deeds"].as_array().expect("a list");
+        deeds.iter().filter(|deed| deed["result"] == result).count() as u64
+    };
+    assert_eq!(count("missed"), 0, "{printed}: {}", agent.log());
+    assert!(count("seen") >= 11, "{printed}");
+    count("seen")
+}
+
+fn use_up(round: &Round, at: u32) {
+    let folder = Folder::new();
+    let text = |number: u32| OsString::from(number.to_string());
+    // An address has 28,000 ports to give.
+    let sockets: Vec<Doing> =
+        (1..=5).map(|address| start("live-sockets", &[&text(address), &text(round.sockets / 5)])).collect();
+    let processes = start("live-processes", &[&text(at_most(round.processes))]);
+    let names = start("distinct-names", &[folder.path().as_os_str(), &text(at), &text(round.names)]);
+    let storms = ["fork-storm", "thread-exec-chain"]
+        .into_iter()
+        .zip([round.forks, round.execs])
+        .map(|(name, number)| start(name, &[&text(number)]));
+    let storms: Vec<Doing> = storms.collect();
+    // While all of them live, at the same time.
+    let mut living: Vec<Doing> = sockets.into_iter().chain([processes]).collect();
+    for doing in &mut living {
+        doing.truth();
+    }
+    storms.into_iter().chain([names]).chain(living).for_each(|doing| drop(doing.finish()));
+}
+
+fn start(name: &str, arguments: &[&OsStr]) -> Doing {
+    Doing::start(deed::command(name, arguments))
+}
+
+/// A machine that gives out few process ids shall keep half of them for others.
+fn at_most(processes: u32) -> u32 {
+    let most = fs::read_to_string("/proc/sys/kernel/pid_max").expect("every kernel has it");
+    let most: u32 = most.trim().parse().expect("a number");
+    processes.min(most / 2)
+}
+
+fn number(arguments: &[OsString], at: usize) -> anyhow::Result<u32> {
+    let word = arguments.get(at).and_then(|word| word.to_str()).context("an argument is missing")?;
+    Ok(word.parse()?)
+}
+
+/// Sends one datagram from each of many sockets, and keeps them all open.
+fn live_sockets(arguments: &[OsString]) -> anyhow::Result<()> {
+    let (address, count) = (number(arguments, 0)?, number(arguments, 1)?);
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = Some(u64::from(count) + 64);
+    if limit.current < wanted {
+        setrlimit(Resource::Nofile, Rlimit { current: wanted, maximum: limit.maximum.max(wanted) })?;
+    }
+    let address = Ipv4Addr::from(u32::from(Ipv4Addr::LOCALHOST) + address);
+    let receiver = UdpSocket::bind((address, 0))?;
+    let to = receiver.local_addr()?;
+    let mut open = Vec::new();
+    for _ in 0..count {
+        let socket = UdpSocket::bind((address, 0))?;
+        socket.send_to(b"x", to)?;
+        open.push(socket);
+    }
+    tell(&json!({ "open": open.len() }))?;
+    wait_for_word()
+}
+
+/// Makes children that live until this process goes on.
+fn live_processes(arguments: &[OsString]) -> anyhow::Result<()> {
+    let (waiting, word) = std::io::pipe()?;
+    let mut children = Vec::new();
+    for _ in 0..number(arguments, 0)? {
+        // Whoever has the end for writing keeps the others asleep, so each child reads its byte and no end of file.
+        children.push(raw::fork(|| u8::from((&waiting).read_exact(&mut [0]).is_err()))?);
+    }
+    tell(&json!({ "living": children.len() }))?;
+    wait_for_word()?;
+    for _ in &children {
+        (&word).write_all(b"x")?;
+    }
+    for pid in children {
+        nix::sys::wait::waitpid(nix::unistd::Pid::from_raw(pid.cast_signed()), None)?;
+    }
+    Ok(())
+}
+
+fn distinct_names(arguments: &[OsString]) -> anyhow::Result<()> {
+    let (round, count) = (number(arguments, 1)?, number(arguments, 2)?);
+    for at in 0..count {
+        let path = Path::new(&arguments[0]).join(format!("a-name-that-never-came-before-{round}-{at}"));
+        File::create_new(&path)?;
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}
+
+/// What an agent holds.
+#[derive(Debug)]
+struct Holding {
+    resident_bytes: u64,
+    /// Of all its maps and programs, as the kernel accounts for them.
+    kernel_bytes: u64,
+    /// Those of the kernel's own objects: of files that are being hashed there are now more, now fewer.
+    descriptors: usize,
+    threads: usize,
+}
+
+impl Holding {
+    fn of(agent: &Agent) -> Holding {
+        let folder = format!("/proc/{}", agent.pid());
+        let entries = |name: &str| fs::read_dir(format!("{folder}/{name}")).expect("the agent runs");
+        let statm = fs::read_to_string(format!("{folder}/statm")).expect("the agent runs");
+        let pages: u64 = statm.split(' ').nth(1).and_then(|word| word.parse().ok()).expect("a number");
+        let memory_of = |text: String| {
+            let value = text.lines().find_map(|line| line.strip_prefix("memlock:"))?;
+            value.trim().parse::<u64>().ok()
+        };
+        // A descriptor may be closed meanwhile.
+        let descriptors = entries("fdinfo").filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());
+        let kernel_bytes = descriptors.filter_map(memory_of).sum();
+        Holding {
+            resident_bytes: pages * rustix::param::page_size() as u64,
+            kernel_bytes,
+            descriptors: entries("fd").filter(|entry| entry.as_ref().is_ok_and(is_of_kernel)).count(),
+            threads: entries("task").count(),
+        }
+    }
+}
+
+fn is_of_kernel(entry: &fs::DirEntry) -> bool {
+    fs::read_link(entry.path()).is_ok_and(|target| target.to_string_lossy().starts_with("anon_inode:"))
+}
