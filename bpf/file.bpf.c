@@ -121,11 +121,13 @@ int exit_ftruncate(struct trace_event_raw_sys_exit *context)
 
 struct touched_files {
 	__u32 count;
-	__u32 stacked; /* bits of those that belong to an overlay */
+	__u16 stacked; /* bits of those that belong to an overlay */
+	__u16 incomplete; /* there were more than have room */
 	struct wire_touched files[TOUCHED_MAX];
-	struct inode *inodes[TOUCHED_MAX];
-	struct dentry *names[TOUCHED_MAX]; /* its name then; 0 when it had none, or several */
+	struct inode *inodes[TOUCHED_MAX]; /* a file comes once for each of its names that is in use */
+	struct dentry *names[TOUCHED_MAX];
 	struct dentry *directories[TOUCHED_MAX];
+	__u64 hashes[TOUCHED_MAX]; /* of the names, with their lengths */
 };
 
 /* By thread, or by io_uring request: a worker of io_uring does what another thread asked for and tells of. */
@@ -204,6 +206,28 @@ static __always_inline struct touched_files *touched_by(__u64 key)
 	return bpf_map_lookup_elem(&touched, &key);
 }
 
+/* Notes a file under one of its names; a file that is just being made has none. */
+static __noinline void note_name(struct touched_files *list, __u32 slot, struct inode *inode, struct hlist_node *alias,
+				 __u16 stacked)
+{
+	if (!list || slot >= TOUCHED_MAX)
+		return;
+	struct wire_touched *to = &list->files[slot];
+	struct dentry *dentry = alias ? dentry_of_alias(alias) : 0;
+	struct dentry *directory = BPF_CORE_READ(dentry, d_parent);
+	fill_file(&to->file, inode);
+	to->parent_inode = BPF_CORE_READ(directory, d_inode, i_ino);
+	to->name[0] = 0;
+	if (dentry)
+		bpf_probe_read_kernel_str(to->name, sizeof(to->name), BPF_CORE_READ(dentry, d_name.name));
+	list->inodes[slot] = inode;
+	list->names[slot] = dentry;
+	list->directories[slot] = directory;
+	list->hashes[slot] = BPF_CORE_READ(dentry, d_name.hash_len);
+	list->stacked |= stacked;
+	list->count = slot + 1;
+}
+
 static __always_inline int note_touched(struct inode *inode)
 {
 	__u64 key = call_key((void *)bpf_get_current_task());
@@ -221,23 +245,16 @@ static __always_inline int note_touched(struct inode *inode)
 	for (__u32 i = 0; i < TOUCHED_MAX; i++)
 		if (i < slot && list->inodes[i] == inode)
 			return 0;
-	struct wire_touched *to = &list->files[slot];
 	struct hlist_node *alias = BPF_CORE_READ(inode, i_dentry.first);
-	struct dentry *dentry = dentry_of_alias(alias), *directory = 0;
-	fill_file(&to->file, inode);
-	to->parent_inode = 0;
-	to->name[0] = 0;
-	if (alias) {
-		directory = BPF_CORE_READ(dentry, d_parent);
-		to->parent_inode = BPF_CORE_READ(directory, d_inode, i_ino);
-		bpf_probe_read_kernel_str(to->name, sizeof(to->name), BPF_CORE_READ(dentry, d_name.name));
+	__u16 stacked = magic == OVERLAYFS_SUPER_MAGIC;
+	for (__u32 i = 0; i < TOUCHED_MAX; i++) {
+		if (slot + i < TOUCHED_MAX)
+			note_name(list, slot + i, inode, alias, stacked << (slot + i));
+		alias = alias ? BPF_CORE_READ(alias, next) : 0;
+		if (!alias)
+			return 0;
 	}
-	list->inodes[slot] = inode;
-	list->directories[slot] = directory;
-	list->names[slot] = alias && !BPF_CORE_READ(alias, next) ? dentry : 0;
-	if (magic == OVERLAYFS_SUPER_MAGIC)
-		list->stacked |= 1 << slot;
-	list->count = slot + 1;
+	list->incomplete = 1;
 	return 0;
 }
 
@@ -353,8 +370,8 @@ static __always_inline void append_end(__u8 *bytes, struct name_call *call, stru
 /*
  * The strings of a call are its caller's, and another thread may have changed them since the kernel read them. The
  * files that it touched have their names in the kernel, so these are told, where there is no doubt which of them is
- * meant: a file with several names that are in use, and a file system that is mounted several times for the process,
- * leave one. Then the strings are told, and resolved by user space. They need bpf_loop and the tracepoints of 6.13.
+ * meant: a file system that is mounted several times for the process leaves one. Then the strings are told, and
+ * resolved by user space. All this needs bpf_loop and the tracepoints of 6.13.
  */
 #ifndef BEFORE_5_17
 #include "lib/mounts.h"
@@ -365,13 +382,31 @@ struct exact_name {
 	struct vfsmount *mount;
 };
 
-static __always_inline bool stands(struct touched_files *list, __u32 i)
+/* What became of a name since the file was touched. */
+enum fate { NAME_STAYS, NAME_MOVED, NAME_GONE };
+
+static __always_inline enum fate fate_of(struct touched_files *list, __u32 i)
 {
 	struct dentry *name = list->names[i];
-	return name && BPF_CORE_READ(name, d_inode) == list->inodes[i] && BPF_CORE_READ(name, d_hash.pprev);
+	if (!name || BPF_CORE_READ(name, d_inode) != list->inodes[i] || !BPF_CORE_READ(name, d_hash.pprev))
+		return NAME_GONE;
+	if (BPF_CORE_READ(name, d_parent) != list->directories[i] ||
+	    BPF_CORE_READ(name, d_name.hash_len) != list->hashes[i])
+		return NAME_MOVED;
+	return NAME_STAYS;
 }
 
-/* Which of the files the call was about, from this one on; TOUCHED_MAX when that is not known. */
+static __always_inline bool is_meant(struct touched_files *list, __u32 i, __u32 deed)
+{
+	bool alone = list->count == 1 && !list->incomplete;
+	if (deed == WIRE_NAME_UNLINK)
+		return alone || fate_of(list, i) == NAME_GONE;
+	if (deed == WIRE_NAME_RENAME)
+		return fate_of(list, i) == NAME_MOVED;
+	return deed != WIRE_NAME_TRUNCATE || alone;
+}
+
+/* Which of the names the call was about, from this one on; TOUCHED_MAX when that is not known. */
 static __noinline __u32 meant(struct touched_files *list, __u32 deed, __u32 from)
 {
 	/* An overlay touches its own file, which the process sees, and the one in the layer below. */
@@ -379,15 +414,13 @@ static __noinline __u32 meant(struct touched_files *list, __u32 deed, __u32 from
 	for (__u32 i = 0; i < TOUCHED_MAX; i++) {
 		if (i < from || i >= list->count || (stacked && !(stacked & (1 << i))))
 			continue;
-		if (deed == WIRE_NAME_UNLINK || deed == WIRE_NAME_TRUNCATE)
-			return list->names[i] ? i : TOUCHED_MAX;
-		if (deed != WIRE_NAME_RENAME || stands(list, i))
+		if (is_meant(list, i, deed))
 			return i;
 	}
 	return TOUCHED_MAX;
 }
 
-/* The name of a file: that which it had when it was touched, or the newest that it has now. */
+/* The name that is told: what was taken away, what it is now, or the newest of the file. */
 static __noinline bool name_of(struct touched_files *list, __u32 i, __u32 deed, struct exact_name *name)
 {
 	if (i >= TOUCHED_MAX)
@@ -401,8 +434,8 @@ static __noinline bool name_of(struct touched_files *list, __u32 i, __u32 deed, 
 	}
 	struct inode *inode = list->inodes[i];
 	struct hlist_node *newest = BPF_CORE_READ(inode, i_dentry.first);
-	struct dentry *dentry = dentry_of_alias(newest);
-	if (!newest || BPF_CORE_READ(dentry, d_inode) != inode || BPF_CORE_READ(inode, i_ino) != list->files[i].file.inode)
+	struct dentry *dentry = deed == WIRE_NAME_RENAME ? list->names[i] : newest ? dentry_of_alias(newest) : 0;
+	if (!dentry || BPF_CORE_READ(dentry, d_inode) != inode || BPF_CORE_READ(inode, i_ino) != list->files[i].file.inode)
 		return false;
 	name->directory = BPF_CORE_READ(dentry, d_parent);
 	name->leaf = BPF_CORE_READ(dentry, d_name.name);

@@ -78,13 +78,17 @@ static __noinline int report_accepted(struct sock *sk)
 	return 0;
 }
 
-static __noinline int accepted(long descriptor)
+static __noinline int accepted_file(struct file *file)
 {
-	struct file *file = file_of(descriptor);
 	if ((BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return 0;
 	struct socket *socket = BPF_CORE_READ(file, private_data);
 	return report_accepted(BPF_CORE_READ(socket, sk));
+}
+
+static __always_inline int accepted(long descriptor)
+{
+	return accepted_file(file_of(descriptor));
 }
 
 SEC("tracepoint/syscalls/sys_exit_accept")

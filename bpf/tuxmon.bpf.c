@@ -5,6 +5,7 @@
 #include "network.bpf.c"
 #include "trace.bpf.c"
 #include "compat.bpf.c"
+#include "uring.bpf.c"
 #ifndef WITHOUT_KERNEL_BTF
 #include "deep.bpf.c"
 #endif

@@ -83,6 +83,7 @@ struct inode {
 };
 
 struct qstr {
+	__u64 hash_len;
 	const unsigned char *name;
 };
 
@@ -258,6 +259,56 @@ struct io_cqe {
 	__s32 res;
 };
 
+struct io_rsrc_node {
+	unsigned long file_ptr; /* flags in the lowest two bits */
+};
+
+struct io_rsrc_data {
+	unsigned int nr;
+	struct io_rsrc_node **nodes;
+};
+
+struct io_file_table {
+	struct io_rsrc_data data;
+};
+
+struct io_ring_ctx {
+	struct io_file_table file_table;
+};
+
+struct io_uring_cqe {
+	__u64 user_data;
+	__s32 res;
+};
+
+struct open_how {
+	__u64 flags;
+};
+
+/* What the calls keep in a request's `cmd`. */
+struct io_open {
+	__u32 file_slot;
+	struct open_how how;
+};
+
+struct io_unlink {
+	int flags;
+};
+
+struct io_rename {
+	int flags;
+};
+
+struct io_ftrunc {
+	struct file *file;
+	__s64 len;
+};
+
+struct io_accept {
+	int iou_flags;
+	__u32 file_slot;
+};
+
 struct io_wq_work {
 	int cancel_seq;
 };
@@ -265,7 +316,7 @@ struct io_wq_work {
 struct io_kiocb {
 	struct io_cmd_data cmd;
 	__u8 opcode;
-	struct io_cqe cqe;
+	struct io_cqe cqe; /* its user_data stands first */
 	struct io_ring_ctx *ctx;
 	struct io_wq_work work;
 };

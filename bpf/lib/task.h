@@ -11,7 +11,13 @@ struct settings {
 	__u64 own_namespace_device;
 	__u32 own_pid; /* the agent, whose own eBPF loads are not reported */
 	__u32 touched_known; /* the change-time programs of file.bpf.c are attached */
+	__u32 by_calls; /* which facts are got at the end of calls, not in the functions that they lead to */
+	__u32 reserved;
 };
+
+#define BY_CALLS_OPENS 1
+#define BY_CALLS_NAMES 2
+#define BY_CALLS_ACCEPTS 4
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -130,6 +130,50 @@ pub(crate) fn write_mapped(file: &impl AsRawFd, bytes: &[u8]) -> io::Result<()> 
     Ok(())
 }
 
+/// Requests of io_uring, one after the other.
+pub(crate) mod uring {
+    use std::io;
+
+    use io_uring::{IoUring, squeue};
+
+    /// Submits these requests, which the kernel may do in any order, and gives the result of each that said one, with
+    /// the number that it was given.
+    ///
+    /// What a request points to must outlive the call; all do that live in the caller's frame.
+    pub(crate) fn submit(
+        ring: &mut IoUring,
+        requests: &[squeue::Entry],
+        answers: usize,
+    ) -> io::Result<Vec<(u64, i32)>> {
+        for request in requests {
+            // SAFETY: what the request points to lives in the caller's frame, and this waits until all are complete.
+            unsafe { ring.submission().push(request) }.map_err(io::Error::other)?;
+        }
+        let mut results = Vec::new();
+        while results.len() < answers {
+            ring.submit_and_wait(1)?;
+            results.extend(ring.completion().map(|entry| (entry.user_data(), entry.result())));
+        }
+        Ok(results)
+    }
+
+    /// The result of a request as that of a system call.
+    pub(crate) fn one(ring: &mut IoUring, request: squeue::Entry) -> io::Result<i32> {
+        let results = submit(ring, &[request], 1)?;
+        match results[..] {
+            [(_, result)] if result >= 0 => Ok(result),
+            [(_, error)] => Err(io::Error::from_raw_os_error(-error)),
+            _ => Err(io::Error::other("more than one answer")),
+        }
+    }
+}
+
+/// Takes over a descriptor that a request of io_uring has given us.
+pub(crate) fn owned(descriptor: c_int) -> OwnedFd {
+    // SAFETY: the kernel has just given this descriptor to us, and nobody else knows it.
+    unsafe { OwnedFd::from_raw_fd(descriptor) }
+}
+
 /// Executes a program without a single argument; newer kernels then give it one empty one.
 pub(crate) fn exec_without_arguments(program: &CStr) -> io::Error {
     let none = std::ptr::null::<*const libc::c_char>();

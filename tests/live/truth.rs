@@ -12,6 +12,7 @@ mod files;
 mod network;
 mod score;
 mod script;
+mod uring;
 
 use std::ffi::{OsStr, OsString};
 
@@ -31,7 +32,7 @@ tests![what_was_done_was_logged];
 pub(crate) const DEEDS: &[Deed] = &[Deed { name: "truth", run: play }];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    [files::CASES, network::CASES].into_iter().flatten()
+    [files::CASES, network::CASES, uring::CASES].into_iter().flatten()
 }
 
 /// Plays the case that the first word names in the folder that the second names.

@@ -315,12 +315,20 @@ impl Sensor {
     /// `struct settings` of `bpf/lib/task.h`.
     fn write_settings(&mut self) -> Result<(), SensorError> {
         let touched = self.hooks.iter().any(|hook| hook.spec.tells_touched && hook.link.is_some());
+        let by_calls = |group| {
+            let serves = |hook: &Hook| hook.spec.group == group && hook.spec.tier == Tier::Tracepoint;
+            self.hooks.iter().any(|hook| serves(hook) && hook.link.is_some())
+        };
+        let groups = [Group::Opens, Group::Names, Group::Accepts];
+        let bits: u32 =
+            groups.iter().enumerate().map(|(bit, group)| u32::from(by_calls(*group)) << bit).sum();
         let [namespace, device] = own_namespace();
-        let mut value = [0; 24];
+        let mut value = [0; 32];
         value[..8].copy_from_slice(&namespace.to_ne_bytes());
         value[8..16].copy_from_slice(&device.to_ne_bytes());
         value[16..20].copy_from_slice(&std::process::id().to_ne_bytes());
-        value[20..].copy_from_slice(&u32::from(touched).to_ne_bytes());
+        value[20..24].copy_from_slice(&u32::from(touched).to_ne_bytes());
+        value[24..28].copy_from_slice(&bits.to_ne_bytes());
         self.settings
             .update(&0u32.to_ne_bytes(), &value, MapFlags::ANY)
             .map_err(SensorError::kernel("writing the programs' settings"))

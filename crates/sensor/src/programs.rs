@@ -49,7 +49,7 @@ pub enum Group {
     Tracers,
     /// eBPF.
     Ebpf,
-    /// 32-bit calls, for all groups that stand on system-call exits.
+    /// 32-bit calls and those through io_uring, for all groups that stand on system-call exits.
     CompatCalls,
 }
 
@@ -265,6 +265,16 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     datagram_call("exit_recvmmsg", "recvmmsg"),
     call("exit_ptrace", "ptrace", Tracers, &[ProcessAccess]),
     call("exit_bpf", "bpf", Group::Ebpf, &[Ebpf]),
+    optional(HookSpec {
+        tier: Tier::Tracepoint,
+        group: Group::CompatCalls,
+        ..always(
+            "uring_complete",
+            Tracepoint("io_uring_complete"),
+            &[FileCreate, FileDelete, RawAccess, Network],
+            "files and accepted connections through io_uring",
+        )
+    }),
     #[cfg(target_arch = "x86_64")]
     HookSpec {
         tier: Tier::Tracepoint,
