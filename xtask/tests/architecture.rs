@@ -26,6 +26,7 @@ const ROOMS: &[Room] = &[
     Room { name: "rules", pure: true, may_use: &["config", "event"] },
     Room { name: "render", pure: true, may_use: &["event"] },
     Room { name: "reader", pure: true, may_use: &["event", "render"] },
+    Room { name: "sigma", pure: true, may_use: &["diag", "event"] },
     Room { name: "view", pure: true, may_use: &["config", "event", "reader", "render", "rules"] },
     Room { name: "host", pure: false, may_use: &["event", "wire"] },
     Room { name: "sensor", pure: false, may_use: &["wire"] },
@@ -35,15 +36,26 @@ const ROOMS: &[Room] = &[
         name: "tuxmon",
         pure: false,
         may_use: &[
-            "config", "diag", "event", "host", "pipeline", "reader", "render", "rules", "sensor", "sinks",
-            "view", "wire",
+            "config", "diag", "event", "host", "pipeline", "reader", "render", "rules", "sensor", "sigma",
+            "sinks", "view", "wire",
         ],
     },
 ];
 
 /// Libraries that a crate without IO may use: they compute, and do nothing else.
-const PURE_LIBRARIES: &[&str] =
-    &["aho-corasick", "anstyle", "itoa", "jiff", "memchr", "quick-xml", "serde", "serde_json", "thiserror"];
+const PURE_LIBRARIES: &[&str] = &[
+    "aho-corasick",
+    "anstyle",
+    "itoa",
+    "jiff",
+    "memchr",
+    "quick-xml",
+    "regex",
+    "saphyr-parser",
+    "serde",
+    "serde_json",
+    "thiserror",
+];
 
 /// Words that only appear where the world is touched.
 const IO: &[&str] = &[

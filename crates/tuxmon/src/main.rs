@@ -13,6 +13,7 @@ mod replay;
 mod run;
 mod selftest;
 mod service;
+mod sigma;
 mod status;
 mod sysmon;
 mod view;
@@ -37,6 +38,7 @@ enum Command {
     Replay(replay::Args),
     Run(run::Args),
     Selftest(selftest::Args),
+    Sigma(sigma::Args),
     Status(status::Args),
     View(view::Args),
 }
@@ -63,6 +65,7 @@ fn perform() -> anyhow::Result<ExitCode> {
         Command::Replay(args) => replay::run(&args),
         Command::Run(args) => run::run(&args),
         Command::Selftest(args) => selftest::run(&args),
+        Command::Sigma(args) => sigma::run(&args),
         Command::Status(args) => status::run(&args),
         Command::View(args) => view::run(&args),
     }

@@ -2,7 +2,7 @@
 
 mod agents;
 mod follow;
-mod open;
+pub(crate) mod open;
 mod print;
 mod probe;
 mod screen;
