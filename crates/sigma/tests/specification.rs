@@ -320,12 +320,12 @@ fn filters_suppress_however_they_are_written() {
 
 /// Feeds events of one host: seconds, user, and the value of `F`; gives when each correlation matched.
 fn correlate(correlation: &str, events: &[(i64, &str, &str)]) -> Vec<(i64, f64)> {
-    let mut text = String::new();
-    for name in ["a", "b", "c"] {
-        text += &format!(
+    let rule = |name: &str| {
+        format!(
             "title: {name}\nname: {name}\nlogsource: {{product: linux}}\ndetection: {{s: {{F|startswith: {name}}}, condition: s}}\n---\n"
-        );
-    }
+        )
+    };
+    let text: String = ["a", "b", "c"].map(rule).concat();
     let engine = usable(&format!("{text}title: C\ncorrelation:\n{correlation}\n"));
     let mut correlator = Correlator::new(&engine);
     let mut scratch = Scratch::default();

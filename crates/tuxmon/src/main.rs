@@ -1,5 +1,6 @@
 //! The `tuxmon` program: one module for each subcommand.
 
+mod attack_map;
 mod check;
 #[cfg(test)]
 mod completions;
@@ -32,6 +33,7 @@ struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Command {
+    AttackMap(attack_map::Args),
     Check(check::Args),
     Filter(filter::Args),
     Record(record::Args),
@@ -59,6 +61,7 @@ fn perform() -> anyhow::Result<ExitCode> {
         return Ok(logview::run(words));
     }
     match Arguments::parse().command {
+        Command::AttackMap(args) => attack_map::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Filter(args) => filter::run(&args),
         Command::Record(args) => record::run(&args),

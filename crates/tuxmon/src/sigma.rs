@@ -3,9 +3,11 @@
 mod check;
 mod events;
 mod matching;
-mod rules;
+pub(crate) mod rules;
 
 use std::process::ExitCode;
+
+pub(crate) use check::shown;
 
 /// Check Sigma rules, and find what they describe in recorded events
 ///

@@ -121,7 +121,7 @@ fn print_json(reports: &[Report], out: &mut impl Write) -> io::Result<()> {
 }
 
 /// Text of a rule, which must not command a terminal.
-pub(super) fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut shown = String::new();
     tuxmon_render::escape::TERMINAL.append(text, &mut shown);
     shown
