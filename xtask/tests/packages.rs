@@ -42,11 +42,13 @@ fn what_lies_in_etc_is_the_administrators() {
 }
 
 #[test]
-fn every_manual_page_is_packed() {
-    for entry in std::fs::read_dir(root().join("packaging/man")).expect("the pages are there") {
-        let name = entry.expect("readable").file_name().into_string().expect("our own name");
-        let from = format!("packaging/man/{name}");
-        assert!(CONTENTS.iter().any(|item| item.from == from), "{from} is in no package");
+fn every_manual_page_and_every_sigma_rule_is_packed() {
+    for folder in ["packaging/man", "packaging/sigma"] {
+        for entry in std::fs::read_dir(root().join(folder)).expect("the folder is there") {
+            let name = entry.expect("readable").file_name().into_string().expect("our own name");
+            let from = format!("{folder}/{name}");
+            assert!(CONTENTS.iter().any(|item| item.from == from), "{from} is in no package");
+        }
     }
 }
 

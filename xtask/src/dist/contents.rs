@@ -77,6 +77,77 @@ pub const CONTENTS: &[Item] = &[
     item("packaging/man/tuxmon-view.1", "/usr/share/man/man1/tuxmon-view.1.gz", Kind::Plain),
     item("packaging/man/tuxmon.1", "/usr/share/man/man1/tuxmon.1.gz", Kind::Plain),
     item("packaging/man/sysmon.8", "/usr/share/man/man8/sysmon.8.gz", Kind::Plain),
+    item(
+        "packaging/sigma/agent_files_deleted.yml",
+        "/usr/share/tuxmon/sigma/agent_files_deleted.yml",
+        Kind::Plain,
+    ),
+    item(
+        "packaging/sigma/agent_loses_events.yml",
+        "/usr/share/tuxmon/sigma/agent_loses_events.yml",
+        Kind::Plain,
+    ),
+    item(
+        "packaging/sigma/agent_reconfigured.yml",
+        "/usr/share/tuxmon/sigma/agent_reconfigured.yml",
+        Kind::Plain,
+    ),
+    item(
+        "packaging/sigma/agent_stopped_by_command.yml",
+        "/usr/share/tuxmon/sigma/agent_stopped_by_command.yml",
+        Kind::Plain,
+    ),
+    item("packaging/sigma/ebpf_by_unknown.yml", "/usr/share/tuxmon/sigma/ebpf_by_unknown.yml", Kind::Plain),
+    item("packaging/sigma/ebpf_traffic.yml", "/usr/share/tuxmon/sigma/ebpf_traffic.yml", Kind::Plain),
+    item(
+        "packaging/sigma/history_file_deleted.yml",
+        "/usr/share/tuxmon/sigma/history_file_deleted.yml",
+        Kind::Plain,
+    ),
+    item("packaging/sigma/history_wiped.yml", "/usr/share/tuxmon/sigma/history_wiped.yml", Kind::Plain),
+    item(
+        "packaging/sigma/io_uring_switched_on.yml",
+        "/usr/share/tuxmon/sigma/io_uring_switched_on.yml",
+        Kind::Plain,
+    ),
+    item("packaging/sigma/io_uring_tool.yml", "/usr/share/tuxmon/sigma/io_uring_tool.yml", Kind::Plain),
+    item("packaging/sigma/log_emptied.yml", "/usr/share/tuxmon/sigma/log_emptied.yml", Kind::Plain),
+    item("packaging/sigma/log_file_deleted.yml", "/usr/share/tuxmon/sigma/log_file_deleted.yml", Kind::Plain),
+    item("packaging/sigma/memory_image.yml", "/usr/share/tuxmon/sigma/memory_image.yml", Kind::Plain),
+    item("packaging/sigma/memory_writer.yml", "/usr/share/tuxmon/sigma/memory_writer.yml", Kind::Plain),
+    item(
+        "packaging/sigma/module_file_placed.yml",
+        "/usr/share/tuxmon/sigma/module_file_placed.yml",
+        Kind::Plain,
+    ),
+    item(
+        "packaging/sigma/module_load_odd_place.yml",
+        "/usr/share/tuxmon/sigma/module_load_odd_place.yml",
+        Kind::Plain,
+    ),
+    item("packaging/sigma/preload_written.yml", "/usr/share/tuxmon/sigma/preload_written.yml", Kind::Plain),
+    item(
+        "packaging/sigma/process_memory_written.yml",
+        "/usr/share/tuxmon/sigma/process_memory_written.yml",
+        Kind::Plain,
+    ),
+    item(
+        "packaging/sigma/raw_disk_by_unknown.yml",
+        "/usr/share/tuxmon/sigma/raw_disk_by_unknown.yml",
+        Kind::Plain,
+    ),
+    item(
+        "packaging/sigma/shared_memory_execution.yml",
+        "/usr/share/tuxmon/sigma/shared_memory_execution.yml",
+        Kind::Plain,
+    ),
+    item("packaging/sigma/timestomp.yml", "/usr/share/tuxmon/sigma/timestomp.yml", Kind::Plain),
+    item("packaging/sigma/trace_by_unknown.yml", "/usr/share/tuxmon/sigma/trace_by_unknown.yml", Kind::Plain),
+    item(
+        "packaging/sigma/trace_of_guardian.yml",
+        "/usr/share/tuxmon/sigma/trace_of_guardian.yml",
+        Kind::Plain,
+    ),
     item("packaging/completions/_tuxmon", "/usr/share/zsh/vendor-completions/_tuxmon", Kind::Plain),
 ];
 

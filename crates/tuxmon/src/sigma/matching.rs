@@ -29,7 +29,7 @@ are rules, everything else is a log.
 
 Examples:
   tuxmon sigma match rules/linux /var/log/syslog           what the rules say of a log
-  journalctl -t sysmon -o json | tuxmon sigma match rules/linux -
+  journalctl -f -t sysmon -o json | tuxmon sigma match rules/linux -    from now on, each match as it happens
   tuxmon sigma match --count rules/linux /var/log/syslog*  only how often each rule matched
   tuxmon sigma match --json --level high rules/linux log   the worse ones, for machines")]
 pub(crate) struct Args {
@@ -173,7 +173,8 @@ impl<'a, W: Write> Matching<'a, W> {
             for hit in self.correlator.take(self.engine, event, &matched) {
                 self.correlated(&hit)?;
             }
-            Ok(())
+            // Whoever reads a log as it is written waits for matches, not for full buffers.
+            self.out.flush()
         })
     }
 
