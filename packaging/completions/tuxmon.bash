@@ -16,6 +16,9 @@ _tuxmon() {
             ",$1")
                 cmd="tuxmon"
                 ;;
+            tuxmon,attack-map)
+                cmd="tuxmon__subcmd__attack__subcmd__map"
+                ;;
             tuxmon,check)
                 cmd="tuxmon__subcmd__check"
                 ;;
@@ -37,11 +40,17 @@ _tuxmon() {
             tuxmon,selftest)
                 cmd="tuxmon__subcmd__selftest"
                 ;;
+            tuxmon,sigma)
+                cmd="tuxmon__subcmd__sigma"
+                ;;
             tuxmon,status)
                 cmd="tuxmon__subcmd__status"
                 ;;
             tuxmon,view)
                 cmd="tuxmon__subcmd__view"
+                ;;
+            tuxmon__subcmd__help,attack-map)
+                cmd="tuxmon__subcmd__help__subcmd__attack__subcmd__map"
                 ;;
             tuxmon__subcmd__help,check)
                 cmd="tuxmon__subcmd__help__subcmd__check"
@@ -64,11 +73,38 @@ _tuxmon() {
             tuxmon__subcmd__help,selftest)
                 cmd="tuxmon__subcmd__help__subcmd__selftest"
                 ;;
+            tuxmon__subcmd__help,sigma)
+                cmd="tuxmon__subcmd__help__subcmd__sigma"
+                ;;
             tuxmon__subcmd__help,status)
                 cmd="tuxmon__subcmd__help__subcmd__status"
                 ;;
             tuxmon__subcmd__help,view)
                 cmd="tuxmon__subcmd__help__subcmd__view"
+                ;;
+            tuxmon__subcmd__help__subcmd__sigma,check)
+                cmd="tuxmon__subcmd__help__subcmd__sigma__subcmd__check"
+                ;;
+            tuxmon__subcmd__help__subcmd__sigma,match)
+                cmd="tuxmon__subcmd__help__subcmd__sigma__subcmd__match"
+                ;;
+            tuxmon__subcmd__sigma,check)
+                cmd="tuxmon__subcmd__sigma__subcmd__check"
+                ;;
+            tuxmon__subcmd__sigma,help)
+                cmd="tuxmon__subcmd__sigma__subcmd__help"
+                ;;
+            tuxmon__subcmd__sigma,match)
+                cmd="tuxmon__subcmd__sigma__subcmd__match"
+                ;;
+            tuxmon__subcmd__sigma__subcmd__help,check)
+                cmd="tuxmon__subcmd__sigma__subcmd__help__subcmd__check"
+                ;;
+            tuxmon__subcmd__sigma__subcmd__help,help)
+                cmd="tuxmon__subcmd__sigma__subcmd__help__subcmd__help"
+                ;;
+            tuxmon__subcmd__sigma__subcmd__help,match)
+                cmd="tuxmon__subcmd__sigma__subcmd__help__subcmd__match"
                 ;;
             *)
                 ;;
@@ -77,12 +113,30 @@ _tuxmon() {
 
     case "${cmd}" in
         tuxmon)
-            opts="-h -V --help --version check filter record replay run selftest status view help"
+            opts="-h -V --help --version attack-map check filter record replay run selftest sigma status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__attack__subcmd__map)
+            opts="-h --config --navigator --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -123,8 +177,22 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__help)
-            opts="check filter record replay run selftest status view help"
+            opts="attack-map check filter record replay run selftest sigma status view help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__help__subcmd__attack__subcmd__map)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -223,6 +291,48 @@ _tuxmon() {
         tuxmon__subcmd__help__subcmd__selftest)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__help__subcmd__sigma)
+            opts="check match"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__help__subcmd__sigma__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__help__subcmd__sigma__subcmd__match)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -384,6 +494,116 @@ _tuxmon() {
             fi
             case "${prev}" in
                 --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__sigma)
+            opts="-h --help check match help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__sigma__subcmd__check)
+            opts="-h --placeholders --strict --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --placeholders)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__sigma__subcmd__help)
+            opts="check match help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__sigma__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__sigma__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__sigma__subcmd__help__subcmd__match)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__sigma__subcmd__match)
+            opts="-h --placeholders --level --json --count --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --placeholders)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --level)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

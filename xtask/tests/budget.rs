@@ -43,7 +43,8 @@ fn a_record_takes_no_more_instructions_than_before() {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         fs::write(&file, written(&measured)).expect("it is ours");
     }
-    let budget: Budget = toml::from_str(&fs::read_to_string(&file).expect("it is there")).expect("it is TOML");
+    let budget: Budget =
+        toml::from_str(&fs::read_to_string(&file).expect("it is there")).expect("it is TOML");
     assert_eq!(budget.keys().collect::<Vec<_>>(), measured.keys().collect::<Vec<_>>());
     let mut over = Vec::new();
     for (name, now) in &measured {
@@ -135,12 +136,15 @@ fn count(valgrind: &Path, program: &Path, stream: &Path, folder: &Path) -> u64 {
     assert!(status.success(), "the replay fails under valgrind");
     let _ = fs::remove_file(lines);
     let text = fs::read_to_string(profile).expect("callgrind has written it");
-    let total = text.lines().find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")));
+    let total =
+        text.lines().find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")));
     total.and_then(|total| total.trim().parse().ok()).expect("callgrind tells the sum")
 }
 
 fn written(budget: &Budget) -> String {
-    let mut text = "# Instructions of a record from its bytes to the file, by recording: see xtask/tests/budget.rs.\n".to_owned();
+    let mut text =
+        "# Instructions of a record from its bytes to the file, by recording: see xtask/tests/budget.rs.\n"
+            .to_owned();
     for (name, instructions) in budget {
         text.push_str(&format!("{name} = {instructions}\n"));
     }

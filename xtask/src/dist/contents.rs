@@ -70,6 +70,8 @@ pub const CONTENTS: &[Item] = &[
     item("packaging/man/tuxmon-attack-map.1", "/usr/share/man/man1/tuxmon-attack-map.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-check.1", "/usr/share/man/man1/tuxmon-check.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-filter.1", "/usr/share/man/man1/tuxmon-filter.1.gz", Kind::Plain),
+    item("packaging/man/tuxmon-record.1", "/usr/share/man/man1/tuxmon-record.1.gz", Kind::Plain),
+    item("packaging/man/tuxmon-replay.1", "/usr/share/man/man1/tuxmon-replay.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-run.1", "/usr/share/man/man1/tuxmon-run.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-selftest.1", "/usr/share/man/man1/tuxmon-selftest.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-sigma.1", "/usr/share/man/man1/tuxmon-sigma.1.gz", Kind::Plain),
