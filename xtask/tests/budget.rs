@@ -6,6 +6,7 @@
 //! with `UPDATE_EXPECT=1 cargo test -p xtask --test budget`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -146,7 +147,7 @@ fn written(budget: &Budget) -> String {
         "# Instructions of a record from its bytes to the file, by recording: see xtask/tests/budget.rs.\n"
             .to_owned();
     for (name, instructions) in budget {
-        text.push_str(&format!("{name} = {instructions}\n"));
+        writeln!(text, "{name} = {instructions}").expect("writing to a String cannot fail");
     }
     text
 }
