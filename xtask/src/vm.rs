@@ -15,6 +15,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use self::outcome::{Outcome, Verdict};
+use self::package::Packages;
 use crate::guest::emulator::{Emulator, Reboot};
 use crate::guest::machine::Machine;
 use crate::guest::package as kernel;
@@ -77,19 +78,44 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         bail!("needed and not found: {}", missing.join(", "));
     }
     let folder = crate::guest::folder("vm");
-    let packages = package::get(args.deb.as_deref(), &folder)?;
-    let kernel = kernel::fetch(&crate::guest::folder("kernels"), Machine::Amd64, KERNEL)?;
-    image::make(SUITE, &folder)?;
+    // One waits for the compiler, the other for the mirror and the disk.
+    let (packages, kernel) = std::thread::scope(|scope| {
+        let images = scope.spawn(|| {
+            image::make(SUITE, &folder)?;
+            kernel::fetch(&crate::guest::folder("kernels"), Machine::Amd64, KERNEL)
+        });
+        let packages = package::get(args.deb.as_deref(), &folder);
+        (packages, images.join().expect("a failure is returned"))
+    });
+    let (packages, kernel) = (packages?, kernel?);
+    println!("real systems: Debian {SUITE}, Linux {}", kernel.release);
     let systems = if args.systems.is_empty() { System::ALL.to_vec() } else { args.systems.clone() };
-    let mut good = true;
-    for system in systems {
-        println!("{}: Debian {SUITE}, Linux {}", system.name(), kernel.release);
-        let initramfs = initramfs::build(system, &packages, &args.steps)?;
-        let outcome = boot(args, system, &kernel.image, &initramfs, &folder)?;
-        print!("{}", outcome.end());
-        good &= outcome.is_good();
+    let outcomes = boot_all(args, &systems, &packages, &kernel.image, &folder)?;
+    for (system, outcome) in systems.iter().zip(&outcomes) {
+        println!("{}: {}", system.name(), outcome.end());
     }
+    let good = outcomes.iter().all(Outcome::is_good);
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Boots all at a time: each of them waits for something most of the time.
+fn boot_all(
+    args: &Args,
+    systems: &[System],
+    packages: &Packages,
+    kernel: &Path,
+    folder: &Path,
+) -> Result<Vec<Outcome>> {
+    std::thread::scope(|scope| {
+        let guests: Vec<_> = systems
+            .iter()
+            .map(|system| {
+                let initramfs = initramfs::build(*system, packages, &args.steps)?;
+                Ok(scope.spawn(move || boot(args, *system, kernel, &initramfs, folder)))
+            })
+            .collect::<Result<_>>()?;
+        guests.into_iter().map(|guest| guest.join().expect("a failure is returned")).collect()
+    })
 }
 
 /// Boots one, and says how each step ended as soon as it is known.
@@ -130,6 +156,9 @@ fn missing() -> Vec<String> {
         ("dpkg-deb", "dpkg"),
         ("xz", "xz-utils"),
     ]);
+    if std::env::consts::ARCH != "x86_64" {
+        missing.push("a PC: the emulated machine is one, and runs the program that is built here".to_owned());
+    }
     if let Err(error) = kernel::source(Machine::Amd64, SUITE) {
         missing.push(format!("a mirror with Debian {SUITE} ({error:#})"));
     }

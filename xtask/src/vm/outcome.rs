@@ -58,14 +58,13 @@ impl Outcome {
             && self.steps.iter().all(|step| step.verdict == Verdict::Passed)
     }
 
-    /// The last lines.
+    /// How many passed, for the end.
     pub(super) fn end(&self) -> String {
         let passed = self.steps.iter().filter(|step| step.verdict == Verdict::Passed).count();
         let mut out = format!("{passed} of {} steps passed", self.planned);
         if !self.ended {
             out.push_str("; the machine did not come to the end in its time");
         }
-        out.push('\n');
         out
     }
 
@@ -129,7 +128,7 @@ mod tests {
             [("10-install", Verdict::Passed), ("20-reboot", Verdict::Passed), ("30-kill", Verdict::Failed)]
         );
         assert!(!outcome.is_good());
-        assert_eq!(outcome.end(), "2 of 3 steps passed\n");
+        assert_eq!(outcome.end(), "2 of 3 steps passed");
         assert_eq!(outcome.steps[0].line("systemd"), "test systemd::10-install ... ok (7 s)\n    | 12 MB\n");
         assert_eq!(
             outcome.steps[2].line("systemd"),
