@@ -13,6 +13,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
+use contents::CONTENTS;
+
 /// The most that the program may weigh, in bytes.
 pub const LARGEST_PROGRAM: u64 = 8 * 1024 * 1024;
 
@@ -103,19 +105,19 @@ fn maintainer() -> String {
     format!("{name} <{address}>")
 }
 
-/// The files as they lie below `/`, for systems with neither packager.
+/// The files as they lie below `/`, for systems with neither packager. No folders: whoever unpacks it at `/` keeps theirs.
 fn tar(product: &Product) -> Result<()> {
     let name = format!("tuxmon-{}-{}.tar.gz", product.version, std::env::consts::ARCH);
     done(
         Command::new("tar")
-            .args(["--create", "--sort=name", "--owner=0", "--group=0", "--numeric-owner"])
+            .args(["--create", "--no-recursion", "--owner=0", "--group=0", "--numeric-owner"])
             .arg(format!("--mtime=@{}", product.epoch))
             .arg("--use-compress-program=gzip -9n")
             .arg("--file")
             .arg(product.out.join(name))
             .arg("--directory")
             .arg(product.stage)
-            .arg("."),
+            .args(CONTENTS.iter().map(|item| item.to.trim_start_matches('/'))),
     )
 }
 

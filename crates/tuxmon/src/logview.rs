@@ -21,7 +21,8 @@ const ERROR_REPORT: u16 = 255;
 /// What is printed is handed on in pieces of this size.
 const PIECE: usize = 64 * 1024;
 
-const USAGE: &str = "\
+/// What `-h` prints, and what the manual page is made of.
+pub(crate) const USAGE: &str = "\
 SysmonLogView v1.0 - Converts Sysmon syslog XML to human readable form
 
 Usage: sysmonLogView [-e IDS] [-r MIN,MAX] [-t START,END] [-f FIELD=VALUES] [-E ID=FIELDS] [-X] [-T] [-h]

@@ -25,7 +25,7 @@ fn pages() -> Vec<(String, String)> {
     let mut command = Arguments::command().name("tuxmon");
     // Gives the parts their full names.
     command.build();
-    let mut pages = vec![("sysmon.8".to_owned(), sysmon())];
+    let mut pages = vec![("sysmon.8".to_owned(), sysmon()), ("sysmonLogView.1".to_owned(), viewer())];
     for part in command.get_subcommands().filter(|part| part.get_name() != "help") {
         let name = format!("tuxmon-{}.1", part.get_name());
         pages.push((name, rendered(part.clone().version(env!("CARGO_PKG_VERSION")))));
@@ -85,6 +85,33 @@ fn sysmon() -> String {
         line(&mut page, &format!(".TP\n\\fB{}\\fR{value}\n{}", escaped(&word), escaped(row.meaning)));
     }
     page.push_str(REST);
+    page
+}
+
+/// The page of the original's viewer: its usage, taken apart.
+fn viewer() -> String {
+    let mut page = format!(
+        ".TH sysmonLogView 1 \"\" \"tuxmon {}\"\n.SH NAME\nsysmonLogView \\- shows the events of a log\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    let mut heading = "";
+    for text in crate::logview::USAGE.lines().skip(1).filter(|text| !text.is_empty()) {
+        if let Some(synopsis) = text.strip_prefix("Usage: ") {
+            line(&mut page, &format!(".SH SYNOPSIS\n{}\n.SH DESCRIPTION", escaped(synopsis)));
+        } else if let Some(option) = text.strip_prefix("  -") {
+            if heading != "OPTIONS" {
+                heading = "OPTIONS";
+                line(&mut page, ".SH OPTIONS");
+            }
+            let (option, meaning) = option.split_once("  ").expect("two spaces stand before the meaning");
+            line(&mut page, &format!(".TP\n\\fB\\-{}\\fR\n{}", escaped(option), escaped(meaning.trim())));
+        } else if text.starts_with(' ') {
+            line(&mut page, &escaped(text.trim()));
+        } else {
+            line(&mut page, &format!(".PP\n{}", escaped(text)));
+        }
+    }
+    line(&mut page, ".SH SEE ALSO\n\\fBtuxmon\\-view\\fR(1), \\fBsysmon\\fR(8)");
     page
 }
 

@@ -67,6 +67,7 @@ pub const CONTENTS: &[Item] = &[
         "/usr/share/fish/vendor_completions.d/tuxmon.fish",
         Kind::Plain,
     ),
+    item("packaging/man/sysmonLogView.1", "/usr/share/man/man1/sysmonLogView.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-attack-map.1", "/usr/share/man/man1/tuxmon-attack-map.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-check.1", "/usr/share/man/man1/tuxmon-check.1.gz", Kind::Plain),
     item("packaging/man/tuxmon-filter.1", "/usr/share/man/man1/tuxmon-filter.1.gz", Kind::Plain),
