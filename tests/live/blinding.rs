@@ -3,14 +3,16 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{PipeReader, Read, Write};
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, getppid, getrlimit, set_parent_process_death_signal, setrlimit,
+};
 use serde_json::{Value, json};
 
 use crate::agent::{Agent, EVERYTHING, Home};
@@ -97,9 +99,9 @@ fn canaries(home: &Home, agent: &Agent) -> u64 {
 fn use_up(round: &Round, at: u32) {
     let folder = Folder::new();
     let text = |number: u32| OsString::from(number.to_string());
-    // An address has 28,000 ports to give.
+    // An address has 28,000 ports to give, and a process may not have files for more than these.
     let sockets: Vec<Doing> =
-        (1..=5).map(|address| start("live-sockets", &[&text(address), &text(round.sockets / 5)])).collect();
+        (1..=10).map(|address| start("live-sockets", &[&text(address), &text(round.sockets / 10)])).collect();
     let processes = start("live-processes", &[&text(at_most(round.processes))]);
     let names = start("distinct-names", &[folder.path().as_os_str(), &text(at), &text(round.names)]);
     let storms = ["fork-storm", "thread-exec-chain"]
@@ -119,11 +121,11 @@ fn start(name: &str, arguments: &[&OsStr]) -> Doing {
     Doing::start(deed::command(name, arguments))
 }
 
-/// A machine that gives out few process ids shall keep half of them for others.
+/// A machine that gives out few process ids shall keep most of them for others.
 fn at_most(processes: u32) -> u32 {
     let most = fs::read_to_string("/proc/sys/kernel/pid_max").expect("every kernel has it");
     let most: u32 = most.trim().parse().expect("a number");
-    processes.min(most / 2)
+    processes.min(most / 8)
 }
 
 fn number(arguments: &[OsString], at: usize) -> anyhow::Result<u32> {
@@ -137,7 +139,7 @@ fn live_sockets(arguments: &[OsString]) -> anyhow::Result<()> {
     let limit = getrlimit(Resource::Nofile);
     let wanted = Some(u64::from(count) + 64);
     if limit.current < wanted {
-        setrlimit(Resource::Nofile, Rlimit { current: wanted, maximum: limit.maximum.max(wanted) })?;
+        setrlimit(Resource::Nofile, Rlimit { current: wanted, ..limit })?;
     }
     let address = Ipv4Addr::from(u32::from(Ipv4Addr::LOCALHOST) + address);
     let receiver = UdpSocket::bind((address, 0))?;
@@ -154,11 +156,12 @@ fn live_sockets(arguments: &[OsString]) -> anyhow::Result<()> {
 
 /// Makes children that live until this process goes on.
 fn live_processes(arguments: &[OsString]) -> anyhow::Result<()> {
+    let own = Some(rustix::process::getpid());
     let (waiting, word) = std::io::pipe()?;
     let mut children = Vec::new();
     for _ in 0..number(arguments, 0)? {
         // Whoever has the end for writing keeps the others asleep, so each child reads its byte and no end of file.
-        children.push(raw::fork(|| u8::from((&waiting).read_exact(&mut [0]).is_err()))?);
+        children.push(raw::fork(|| u8::from(sleep_with(own, &waiting).is_err()))?);
     }
     tell(&json!({ "living": children.len() }))?;
     wait_for_word()?;
@@ -169,6 +172,16 @@ fn live_processes(arguments: &[OsString]) -> anyhow::Result<()> {
         nix::sys::wait::waitpid(nix::unistd::Pid::from_raw(pid.cast_signed()), None)?;
     }
     Ok(())
+}
+
+/// Sleeps until there is a byte to read. Whatever becomes of the parent, its children end with it: so many sleepers
+/// without anyone to wake them would take the machine's process ids from everybody else.
+fn sleep_with(parent: Option<Pid>, mut waiting: &PipeReader) -> std::io::Result<()> {
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    if getppid() != parent {
+        return Err(std::io::ErrorKind::BrokenPipe.into());
+    }
+    waiting.read_exact(&mut [0])
 }
 
 fn distinct_names(arguments: &[OsString]) -> anyhow::Result<()> {

@@ -176,8 +176,9 @@ impl<S: Source> Agent<S> {
     }
 
     fn feel_pulse(&mut self) {
-        let Some(still) = self.pulse.beat() else { return };
+        // Asked first: were the agent stopped right here, the interval would begin too early, but never too late.
         let now = outputs::now();
+        let Some(still) = self.pulse.beat() else { return };
         let since = Timestamp(now.0.saturating_sub(i64::try_from(still.as_nanos()).unwrap_or(i64::MAX)));
         self.pipeline.note(Trouble::AgentStoodStill, "the agent", 1, since, now);
     }
