@@ -138,6 +138,8 @@ static __always_inline void note_file(struct noted *noted, struct dentry *dentry
 
 static __noinline void report_noted(struct noted *noted)
 {
+	if (unwanted(deeds_on_names(noted->deed), WIRE_FILE_NAME))
+		return;
 	struct small *scratch = take_small(WIRE_FILE_NAME);
 	if (!scratch)
 		return;

@@ -10,6 +10,8 @@
 
 static __noinline void report_open(struct file *file, struct inode *inode, __u32 deed)
 {
+	if (unwanted(deed == WIRE_OPEN_RAW_DEVICE ? WIRE_UNWANTED_RAW_DEVICE : WIRE_UNWANTED_FILE_CREATE, WIRE_FILE_OPEN))
+		return;
 	struct small *scratch = take_small(WIRE_FILE_OPEN);
 	if (!scratch)
 		return;
@@ -518,6 +520,8 @@ static __always_inline void no_place(struct wire_place *head)
 static __noinline void report_names_of(__u64 key, __u32 deed, __u64 call_flags, const struct call_place *from,
 				       const struct call_place *to)
 {
+	if (unwanted(deeds_on_names(deed), WIRE_FILE_NAME))
+		return;
 	struct small *scratch = take_small(WIRE_FILE_NAME);
 	if (!scratch)
 		return;

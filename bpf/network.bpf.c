@@ -56,6 +56,8 @@ int tcp_state(__u64 *context)
 	if (before != TCP_SYN_SENT || after != TCP_ESTABLISHED || !is_internet(sk))
 		return 0;
 	struct wire_task *task = SOCKET_VALUE(connecting, sk, key);
+	if (task && unwanted_of(task, WIRE_UNWANTED_NETWORK, WIRE_NETWORK))
+		return 0;
 	struct wire_network record = { .protocol = IPPROTO_TCP, .direction = WIRE_NETWORK_OUT };
 	fill_header(&record.header, WIRE_NETWORK);
 	if (task)
@@ -70,6 +72,8 @@ static __noinline int report_accepted(struct sock *sk)
 {
 	struct wire_network record = { .protocol = IPPROTO_TCP, .direction = WIRE_NETWORK_IN };
 	if (!sk || !is_internet(sk) || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	if (unwanted(WIRE_UNWANTED_NETWORK, WIRE_NETWORK))
 		return 0;
 	fill_header(&record.header, WIRE_NETWORK);
 	fill_current(&record.task);
@@ -237,6 +241,8 @@ int udp_in(struct __sk_buff *packet)
 
 static __always_inline void report_flow(struct sock *sk, const struct flow *flow)
 {
+	if (unwanted(WIRE_UNWANTED_NETWORK, WIRE_NETWORK))
+		return;
 	struct wire_network record = { .protocol = IPPROTO_UDP };
 	fill_header(&record.header, WIRE_NETWORK);
 	fill_current(&record.task);

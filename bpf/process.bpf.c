@@ -77,6 +77,7 @@ int process_exec(__u64 *context)
 	fill_header(&record->header, WIRE_PROCESS_EXEC);
 	__u32 at = fill_image(scratch->bytes, task);
 	if (at >= sizeof(*record)) {
+		filter_executed(record, scratch->bytes + sizeof(*record));
 		at = append_arguments(scratch->bytes, at, task);
 		if (at <= SCRATCH_LARGE)
 			submit(record, at, WIRE_PROCESS_EXEC);
@@ -98,6 +99,7 @@ int process_fork(__u64 *context)
 	fill_header(&record.header, WIRE_PROCESS_FORK);
 	fill_task(&record.task, child);
 	fill_task(&record.parent, BPF_CORE_READ(child, real_parent));
+	filter_copied(&record);
 	submit(&record, sizeof(record), WIRE_PROCESS_FORK);
 	return 0;
 }

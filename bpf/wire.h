@@ -203,6 +203,14 @@ struct wire_bpf {
 	char name[16];
 };
 
+/* Kinds of deeds that user space may not want of a process. Known on both sides: crates/wire/src/unwanted.rs. */
+enum wire_unwanted {
+	WIRE_UNWANTED_NETWORK = 1,
+	WIRE_UNWANTED_RAW_DEVICE = 2,
+	WIRE_UNWANTED_FILE_CREATE = 4,
+	WIRE_UNWANTED_FILE_DELETE = 8,
+};
+
 /* Per-CPU account of one kind, kept by the kernel side. */
 struct wire_account {
 	__u64 submitted;

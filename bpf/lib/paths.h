@@ -6,7 +6,7 @@
 #ifndef TUXMON_PATHS_H
 #define TUXMON_PATHS_H
 
-#include "task.h"
+#include "filter.h"
 
 /* Components and mount points on the way up. A path given to a system call has at most 2,048 components. */
 #define WALK_STEPS 2304

@@ -23,6 +23,7 @@ mod ebpf_event;
 mod error_report;
 mod file_create;
 mod file_delete;
+mod filter;
 mod gaps;
 mod hashes;
 mod identity;
@@ -80,6 +81,7 @@ const CHAPTERS: &[Chapter] = chapters![
     network_connect,
     file_create,
     file_delete,
+    filter,
     compat_calls,
     degraded,
     raw_access_read,

@@ -10,6 +10,7 @@
 mod assemble;
 mod canary;
 mod counters;
+mod filter;
 mod hashes;
 mod line;
 mod machine;
@@ -23,6 +24,7 @@ mod trouble;
 pub use assemble::{COMPATIBLE_VERSION, SCHEMA_VERSION, State};
 pub use canary::Canary;
 pub use counters::Counters;
+pub use filter::FilterEntry;
 pub use hashes::wanted_hashes;
 pub use line::{Pipeline, Settings};
 pub use machine::Machine;

@@ -15,6 +15,7 @@ use tuxmon_wire::{BootTime, DecodeError, Fact, Identity, Image, Record, decode};
 use crate::assemble::{self, State};
 use crate::canary::{Canaries, Canary};
 use crate::counters::Counters;
+use crate::filter::{Filter, FilterEntry};
 use crate::hashes::wanted_hashes;
 use crate::machine::Machine;
 use crate::output::Output;
@@ -49,6 +50,7 @@ pub struct Pipeline {
     sequences: Sequences,
     troubles: TroubleBook,
     counters: Counters,
+    filter: Filter,
     /// The self-test under way, if one is.
     canaries: Option<Canaries>,
     scratch: Scratch,
@@ -57,6 +59,9 @@ pub struct Pipeline {
     /// Where Hashes stands in ProcessCreate.
     hashes_position: usize,
 }
+
+/// Nobody's deeds are left out for so long after a self-test began.
+const SELFTEST_MAX: Duration = Duration::from_mins(1);
 
 /// Id of ProcessCreate.
 const PROCESS_CREATE: u16 = 1;
@@ -106,6 +111,7 @@ impl Pipeline {
             sequences: Sequences::default(),
             troubles: TroubleBook::default(),
             counters: Counters::default(),
+            filter: Filter::default(),
             canaries: None,
             scratch: Scratch::new(),
             algorithms,
@@ -181,6 +187,7 @@ impl Pipeline {
 
     /// From now on the deeds of a self-test are looked for: those of this process and its children.
     pub fn expect_canaries(&mut self, pid: u32) {
+        self.filter = Filter::paused(Instant::now() + SELFTEST_MAX);
         self.canaries = Some(Canaries::of(pid));
     }
 
@@ -229,6 +236,7 @@ impl Pipeline {
     /// its record came.
     pub fn reconfigure(&mut self, config: &Config) {
         self.rules = Arc::new(Rules::compile(config));
+        self.filter = Filter::default();
         self.reads_additional = config.reads_additional();
         self.algorithms = wanted_hashes(config);
         self.machine.hasher.want(self.algorithms);
@@ -255,6 +263,11 @@ impl Pipeline {
         for event in self.troubles.take(self.now()) {
             self.write(&event, output);
         }
+    }
+
+    /// What the source need not give any more, as far as was not told yet.
+    pub fn take_filter_entries(&mut self) -> Vec<FilterEntry> {
+        self.filter.take()
     }
 
     /// How many events wait for hashes.
@@ -430,9 +443,11 @@ impl Pipeline {
 
     fn judge(&mut self, event: Event, who: Identity, output: &mut dyn Output) {
         let rules = Arc::clone(&self.rules);
-        let told = self.add(event, who);
-        if let Some(told) = self.verdict(&rules, told) {
+        let mut told = self.add(event, who);
+        if self.keeps(&rules, &mut told) {
             self.tell(&told, output);
+        } else {
+            self.filter.dropped(&rules, who, &told.event);
         }
     }
 
@@ -451,14 +466,19 @@ impl Pipeline {
 
     /// The event with the name of the rule that keeps it; nothing when it is dropped.
     fn verdict(&mut self, rules: &Rules, mut told: Told) -> Option<Told> {
-        match rules.verdict(told.event.spec().id, &told, &mut self.scratch) {
+        self.keeps(rules, &mut told).then_some(told)
+    }
+
+    /// Whether the event is kept; then it has the name of the rule that keeps it.
+    fn keeps(&mut self, rules: &Rules, told: &mut Told) -> bool {
+        match rules.verdict(told.event.spec().id, told, &mut self.scratch) {
             Verdict::Keep { rule_name } => {
                 told.event.set_rule_name(rule_name);
-                Some(told)
+                true
             }
             Verdict::Drop => {
                 self.counters.dropped += 1;
-                None
+                false
             }
         }
     }

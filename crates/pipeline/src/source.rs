@@ -5,6 +5,8 @@ use std::time::Duration;
 use tuxmon_config::Config;
 use tuxmon_wire::{BootTime, Kind};
 
+use crate::filter::FilterEntry;
+
 /// Why a source cannot go on. The agent only prints it.
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -32,6 +34,21 @@ pub trait Source {
 
     /// Changes what is collected.
     fn set_collect(&mut self, collect: &Collect) -> Result<(), SourceError>;
+
+    /// Need not give certain records any more. A source may give them all the same.
+    fn leave_out(&mut self, _entries: &[FilterEntry]) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    /// Gives all records again.
+    fn leave_nothing_out(&mut self) -> Result<(), SourceError> {
+        Ok(())
+    }
+
+    /// How many records it has left out since the start.
+    fn left_out(&self) -> Result<u64, SourceError> {
+        Ok(0)
+    }
 }
 
 /// A part of the source that somebody else has put out of work.

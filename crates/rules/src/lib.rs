@@ -9,6 +9,7 @@
 //! This crate does no IO, asks no clock, cannot fail, and never looks at how an event came about.
 
 mod arrange;
+mod certain;
 mod comparison;
 mod compile;
 mod explain;
@@ -26,6 +27,7 @@ pub use comparison::Comparison;
 pub use explain::{Explanation, Match, Reason};
 pub use scratch::Scratch;
 
+use certain::Known;
 use program::Program;
 
 /// Where the values of an event come from.
@@ -86,6 +88,13 @@ impl Rules {
     /// verdict.
     pub fn reads(&self, event_id: u16, position: usize) -> bool {
         self.program(event_id).is_some_and(|program| program.reads(position))
+    }
+
+    /// Whether every event of this type with this value is dropped, whatever its other fields are: then nobody
+    /// needs to make it. An id that the schema does not have is dropped.
+    pub fn drops_all(&self, event_id: u16, position: usize, value: &str) -> bool {
+        let known = Known { position, value: &value.to_ascii_lowercase() };
+        self.program(event_id).is_none_or(|program| program.drops_all(&known))
     }
 
     fn program(&self, event_id: u16) -> Option<&Program> {

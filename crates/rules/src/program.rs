@@ -119,7 +119,7 @@ impl Program {
     ///
     /// Compat: rules.c — one block means the opposite for all else, several mean drop, even when all of
     /// them exclude.
-    fn keeps_unmatched(&self) -> bool {
+    pub(crate) fn keeps_unmatched(&self) -> bool {
         match self.blocks.as_slice() {
             [] => self.rule_default == RuleDefault::Include,
             [only] => only.onmatch == OnMatch::Exclude,

@@ -8,6 +8,7 @@
 
 mod accounts;
 mod canary;
+mod filter;
 mod kernel;
 mod links;
 mod load;
@@ -28,8 +29,10 @@ pub use programs::{Domain, Group, HookState, HookStatus, Tier};
 pub use tier::TierChoice;
 
 use accounts::Accounts;
+use filter::Filter;
 use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object};
 use ring::Ring;
+use tuxmon_wire::{Identity, Unwanted};
 
 /// What is to be collected. Processes always are: everything else is told in terms of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,6 +136,7 @@ pub struct Sensor {
     hooks: Vec<Hook>,
     ring: Ring,
     accounts: Accounts,
+    filter: Filter,
     settings: MapHandle,
     cgroup: Option<kernel::CgroupRoot>,
     tiers: tier::Tiers,
@@ -179,6 +183,7 @@ impl Sensor {
             hooks: loaded.hooks,
             ring: Ring::open(&object)?,
             accounts: Accounts::open(&object)?,
+            filter: Filter::open(&object)?,
             settings: map_handle(&object, "settings")?,
             cgroup,
             tiers: loaded.tiers,
@@ -238,6 +243,26 @@ impl Sensor {
     /// What was lost since the last call, by kind of record.
     pub fn losses(&mut self) -> Result<Vec<Loss>, SensorError> {
         self.accounts.losses()
+    }
+
+    /// Nothing is left out any more, until it is told again.
+    pub fn filter_nothing(&mut self) -> Result<(), SensorError> {
+        self.filter.begin()
+    }
+
+    /// These deeds of processes that execute this image from now on are left out.
+    pub fn filter_image(&mut self, path: &str, unwanted: Unwanted) -> Result<(), SensorError> {
+        self.filter.add_image(path, unwanted)
+    }
+
+    /// These deeds of this process are left out while it runs this image.
+    pub fn filter_process(&mut self, process: &Identity, unwanted: Unwanted) -> Result<(), SensorError> {
+        self.filter.add_process(process, unwanted)
+    }
+
+    /// How many deeds were left out since the start.
+    pub fn filtered(&self) -> Result<u64, SensorError> {
+        self.filter.filtered()
     }
 
     /// Detaches all programs; the ring can still be read.

@@ -152,7 +152,13 @@ fn text(status: &Status) -> String {
         }
     }
     let total: u64 = status.events.values().sum();
-    line("events", &format!("{total} written, {} dropped by rules", status.dropped_by_rules));
+    let Status { dropped_by_rules, left_out_in_kernel, .. } = status;
+    line(
+        "events",
+        &format!(
+            "{total} written, {dropped_by_rules} dropped by rules, {left_out_in_kernel} of no interest left in the kernel"
+        ),
+    );
     for (name, count) in &status.events {
         line("", &format!("{name} {count}"));
     }
@@ -220,6 +226,7 @@ mod tests {
             ],
             events: BTreeMap::from([("ProcessCreate".to_owned(), 3)]),
             dropped_by_rules: 4,
+            left_out_in_kernel: 5,
             losses: Vec::new(),
             outputs: vec![OutputStatus { name: "syslog".to_owned(), working: true, waiting: 0 }],
             memory_bytes: 12 << 20,
@@ -238,7 +245,7 @@ mod tests {
             known processes 120, 0 dropped for want of room, 1 found late
             processes       2 hooks
             connections     off: the configuration does not ask for them
-            events          3 written, 4 dropped by rules
+            events          3 written, 4 dropped by rules, 5 of no interest left in the kernel
                             ProcessCreate 3
             output          syslog works, 0 events wait
         "]]

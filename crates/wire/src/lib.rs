@@ -8,6 +8,7 @@ mod bytes;
 mod fact;
 mod names;
 mod record;
+mod unwanted;
 
 pub use fact::{
     Bpf, Direction, Exit, Fact, FileName, FileOpen, Fork, Image, NameDeed, Network, OpenDeed, Protocol,
@@ -15,3 +16,4 @@ pub use fact::{
 };
 pub use names::{Path, Place, Touched, TouchedList};
 pub use record::{BootTime, DecodeError, File, Header, Identity, Kind, Record, Task, TaskFlags, decode};
+pub use unwanted::Unwanted;

@@ -67,6 +67,47 @@ fn our_events_are_judged_by_their_printed_values() {
     assert_eq!(verdict, Verdict::Keep { rule_name: Text::from("by pid") });
 }
 
+/// Whether all FileCreate events of an image are dropped.
+#[track_caller]
+fn drops_all(filtering: &str, image: &str, expected: bool) {
+    let position = event(11).position("Image").expect("it has an image");
+    assert_eq!(rules(filtering).drops_all(11, position, image), expected, "{image}: {filtering}");
+}
+
+#[test]
+fn one_field_may_decide_alone() {
+    const NOISY: &str =
+        "<FileCreate onmatch='exclude'><Image condition='begin with'>/usr/</Image></FileCreate>";
+    drops_all(NOISY, "/USR/bin/x", true);
+    drops_all(NOISY, "/opt/x", false);
+    drops_all("", "/opt/x", true);
+    drops_all("<FileCreate onmatch='exclude'/>", "/opt/x", false);
+    drops_all("<FileCreate onmatch='include'/>", "/opt/x", true);
+    drops_all("<FileCreate onmatch='include'><User>root</User></FileCreate>", "/opt/x", false);
+    drops_all("<FileCreate onmatch='include'><Image>/opt/y</Image></FileCreate>", "/opt/x", true);
+    // An exclusion decides only when it matches whatever the rest is, an inclusion when it cannot match.
+    drops_all(
+        "<FileCreate onmatch='exclude'><Rule groupRelation='and'><Image>/opt/x</Image><User>root</User></Rule>\
+         </FileCreate>",
+        "/opt/x",
+        false,
+    );
+    drops_all(
+        "<FileCreate onmatch='include'><Rule groupRelation='and'><Image>/opt/y</Image><User>root</User></Rule>\
+         </FileCreate>",
+        "/opt/x",
+        true,
+    );
+    // Several blocks that exclude drop what none of them matches.
+    drops_all(&NOISY.repeat(2), "/opt/x", true);
+    let two =
+        format!("{NOISY}<FileCreate onmatch='include'><TargetFilename>/x</TargetFilename></FileCreate>");
+    drops_all(&two, "/usr/x", true);
+    drops_all(&two, "/opt/x", false);
+    let never = rules("");
+    assert!(!never.drops_all(255, 0, "") && never.drops_all(999, 0, ""));
+}
+
 #[track_caller]
 fn explains(filtering: &str, id: u16, image: &str, expected: &str) {
     let values = BTreeMap::from([("Image".to_owned(), image.to_owned())]);

@@ -252,6 +252,8 @@ proptest! {
         let (config, diagnostics) = Config::parse(text.as_bytes(), "made.xml");
         let rules = Rules::compile(&config.unwrap_or_else(|| panic!("{diagnostics:?}")));
         let values = FIELDS.iter().map(|field| (*field).to_owned()).zip(texts).collect();
-        prop_assert_eq!(crate::support::judge(&rules, 1, &values), judge_slowly(&blocks, newer, &values), "{}", text);
+        let verdict = crate::support::judge(&rules, 1, &values);
+        crate::support::check_known(&rules, 1, &values, verdict.0);
+        prop_assert_eq!(verdict, judge_slowly(&blocks, newer, &values), "{}", text);
     }
 }

@@ -38,3 +38,15 @@ pub(crate) fn judge(rules: &Rules, id: u16, values: &BTreeMap<String, String>) -
     }
     (keep, name)
 }
+
+/// What the rules say of a single value they must keep: an event with a value of which everything is dropped is dropped.
+pub(crate) fn check_known(rules: &Rules, id: u16, values: &BTreeMap<String, String>, keep: bool) {
+    let event = spec(id).expect("an event of the schema");
+    for (field, value) in values {
+        let Some(position) = event.position(field) else { continue };
+        assert!(
+            !keep || !rules.drops_all(id, position, value),
+            "an event with {field} {value:?} is kept, though all are said to be dropped"
+        );
+    }
+}

@@ -95,6 +95,10 @@ pub(crate) struct Status {
     pub(crate) events: BTreeMap<String, u64>,
     /// Events that the rules dropped since the start.
     pub(crate) dropped_by_rules: u64,
+    /// Deeds that the kernel side did not send, because the rules drop everything of their kind of the image that
+    /// did them. They are not among the dropped ones.
+    #[serde(default)]
+    pub(crate) left_out_in_kernel: u64,
     /// What was lost since the start, by cause and subject.
     pub(crate) losses: Vec<LossCount>,
     /// Where events go.

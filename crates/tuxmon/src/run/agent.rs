@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use tuxmon_event::Timestamp;
 use tuxmon_host::clock;
-use tuxmon_pipeline::{Broken, Canary, Collect, Counters, Pipeline, Source, SourceError, State, Trouble};
+use tuxmon_pipeline::{
+    Broken, Canary, Collect, Counters, FilterEntry, Pipeline, Source, SourceError, State, Trouble,
+};
 use tuxmon_wire::Kind;
 
 use super::configuration::{self, Loaded, Moment, Origin};
@@ -130,6 +132,7 @@ impl<S: Source> Agent<S> {
         let patience = if self.pipeline.waiting() > 0 { SHORT_TURN } else { TURN };
         let Self { source, pipeline, outputs, .. } = self;
         let taken = source.poll(patience, &mut |bytes| pipeline.record(bytes, outputs))?;
+        leave_out(source, &pipeline.take_filter_entries());
         if self.round.elapsed() >= ROUND {
             self.round = Instant::now();
             self.look_for_losses()?;
@@ -215,6 +218,12 @@ impl<S: Source> Agent<S> {
         let collect = Collect::for_config(&self.loaded.config);
         let seen: Vec<Canary> = match stage {
             Stage::Begin => {
+                // Whatever the rules say of the program that does the test, its deeds have to come.
+                if let Err(error) = self.source.leave_nothing_out() {
+                    return Answer::Error {
+                        reason: format!("the kernel side goes on to leave out: {error}"),
+                    };
+                }
                 self.pipeline.expect_canaries(pid);
                 Canary::ALL.into_iter().filter(|canary| canary.is_collected(collect)).collect()
             }
@@ -255,7 +264,8 @@ impl<S: Source> Agent<S> {
     /// Returns what is not as the new configuration wants it.
     fn take_over(&mut self, loaded: Loaded) -> Option<String> {
         let wanted = Collect::for_config(&loaded.config);
-        let changed = self.source.set_collect(&wanted);
+        // What the old rules drop may be wanted from now on.
+        let changed = self.source.leave_nothing_out().and_then(|()| self.source.set_collect(&wanted));
         let Self { source, pipeline, outputs, .. } = self;
         if let Err(error) = source.drain(&mut |bytes| pipeline.record(bytes, outputs)) {
             tracing::warn!(%error, "the ring could not be read before the configuration changed");
@@ -309,6 +319,13 @@ impl<S: Source> Agent<S> {
                 Err(error) => return tracing::warn!(%error, "the ring could not be read to its end"),
             }
         }
+    }
+}
+
+/// What cannot be left out comes and is dropped here.
+fn leave_out<S: Source>(source: &mut S, entries: &[FilterEntry]) {
+    if let Err(error) = source.leave_out(entries) {
+        tracing::debug!(%error, "the kernel side cannot be told what is not wanted");
     }
 }
 

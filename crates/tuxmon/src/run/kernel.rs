@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tuxmon_pipeline::{Broken, Collect, Loss, Source, SourceError};
+use tuxmon_pipeline::{Broken, Collect, FilterEntry, Loss, Source, SourceError};
 use tuxmon_sensor::Sensor;
 
 /// Records from this machine's kernel.
@@ -36,6 +36,24 @@ impl Source for Kernel {
 
     fn set_collect(&mut self, wanted: &Collect) -> Result<(), SourceError> {
         Ok(self.0.set_collect(collect(*wanted))?)
+    }
+
+    fn leave_out(&mut self, entries: &[FilterEntry]) -> Result<(), SourceError> {
+        for entry in entries {
+            match entry {
+                FilterEntry::Image(path, unwanted) => self.0.filter_image(path.as_str(), *unwanted)?,
+                FilterEntry::Process(process, unwanted) => self.0.filter_process(process, *unwanted)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn leave_nothing_out(&mut self) -> Result<(), SourceError> {
+        Ok(self.0.filter_nothing()?)
+    }
+
+    fn left_out(&self) -> Result<u64, SourceError> {
+        Ok(self.0.filtered()?)
     }
 }
 

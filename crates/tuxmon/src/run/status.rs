@@ -31,6 +31,7 @@ pub(crate) fn of<S: Source>(agent: &Agent<S>) -> Status {
         collection: DOMAINS.iter().map(|(domain, words)| fact(*domain, words, wanted, &hooks)).collect(),
         events: agent.outputs.written().iter().map(|(id, count)| (name(*id), *count)).collect(),
         dropped_by_rules: pipeline.counters().dropped,
+        left_out_in_kernel: agent.source.left_out().unwrap_or_default(),
         losses: losses(agent, outputs::now()),
         outputs: agent.outputs.status(),
         memory_bytes: resident_bytes(),
