@@ -11,7 +11,7 @@
 #include "task.h"
 
 /* An image by its path as a record of it has it: components from the leaf up, each with its NUL. */
-#define FILTER_PATH_MAX 120
+#define FILTER_PATH_MAX 128 /* a power of two */
 
 struct filter_image {
 	__u32 length;
@@ -128,9 +128,11 @@ static __always_inline void filter_executed(const struct wire_exec *record, cons
 {
 	__u32 generation = generation_now(), length = record->image.length;
 	struct filter_image image = {};
-	if (!generation || record->image.flags || !length || length > FILTER_PATH_MAX)
+	if (!generation || record->image.flags || !length || length >= FILTER_PATH_MAX)
 		return;
 	image.length = length;
+	/* Says again what has just been asked: the verifier looks at the register that is used, not at its copies. */
+	asm volatile("%0 &= %1" : "+r"(length) : "i"(FILTER_PATH_MAX - 1));
 	if (bpf_probe_read_kernel(image.leaf_first, length, leaf_first))
 		return;
 	struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_images, &image);

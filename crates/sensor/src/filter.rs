@@ -9,7 +9,7 @@ use tuxmon_wire::{Identity, Unwanted};
 use crate::{SensorError, map_handle};
 
 /// `FILTER_PATH_MAX`.
-const PATH_MAX: usize = 120;
+const PATH_MAX: usize = 128;
 
 /// The filter's maps.
 pub(crate) struct Filter {
@@ -110,7 +110,7 @@ fn process_key(process: &Identity) -> [u8; 24] {
 /// empty, and without the sign that stands for what is not text.
 fn image_key(path: &str) -> Option<[u8; 4 + PATH_MAX]> {
     let rest = path.strip_prefix('/')?;
-    if path.len() > PATH_MAX || path.contains('\u{fffd}') || rest.split('/').any(str::is_empty) {
+    if path.len() >= PATH_MAX || path.contains('\u{fffd}') || rest.split('/').any(str::is_empty) {
         return None;
     }
     let mut bytes = [0; 4 + PATH_MAX];
