@@ -233,7 +233,10 @@ static __noinline void note_name(struct touched_files *list, __u32 slot, struct 
 static __always_inline int note_touched(struct inode *inode)
 {
 	__u64 key = call_key((void *)bpf_get_current_task());
-	struct touched_files *list = key ? touched_by(key) : 0;
+	/* Looked at by nobody when none of what the call can be is sent. */
+	if (!key || unwanted_later(WIRE_UNWANTED_FILE_CREATE | WIRE_UNWANTED_FILE_DELETE))
+		return 0;
+	struct touched_files *list = touched_by(key);
 	if (!list)
 		return 0;
 	/* A directory only shows that this file system tells: FUSE and network file systems may not. */

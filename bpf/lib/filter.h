@@ -73,11 +73,14 @@ static __always_inline struct filter_process filter_key(const struct wire_task *
 	return (struct filter_process){ .start_ns = task->start_ns, .exec_id = task->exec_id, .pid = task->pid };
 }
 
-static __always_inline bool is_unwanted(const struct filter_process *key, __u32 generation, __u32 deeds, __u32 kind)
+static __always_inline bool is_unwanted(const struct filter_process *key, __u32 generation, __u32 deeds)
 {
 	struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_processes, key);
-	if (!verdict || verdict->generation != generation || (verdict->unwanted & deeds) != deeds)
-		return false;
+	return verdict && verdict->generation == generation && (verdict->unwanted & deeds) == deeds;
+}
+
+static __always_inline bool count_filtered(__u32 kind)
+{
 	__u64 *count = bpf_map_lookup_elem(&filtered, &kind);
 	if (count)
 		__sync_fetch_and_add(count, 1);
@@ -92,11 +95,11 @@ static __always_inline bool unwanted_of(const struct wire_task *task, __u32 deed
 	if (!generation)
 		return false;
 	key = filter_key(task);
-	return is_unwanted(&key, generation, deeds, kind);
+	return is_unwanted(&key, generation, deeds) && count_filtered(kind);
 }
 
-/* The same of the current task. */
-static __always_inline bool unwanted(__u32 deeds, __u32 kind)
+/* The same of the current task, when this is not yet the deed. */
+static __always_inline bool unwanted_later(__u32 deeds)
 {
 	__u32 generation = generation_now();
 	if (!generation)
@@ -107,7 +110,13 @@ static __always_inline bool unwanted(__u32 deeds, __u32 kind)
 		.exec_id = BPF_CORE_READ(task, self_exec_id),
 		.pid = BPF_CORE_READ(task, tgid),
 	};
-	return is_unwanted(&key, generation, deeds, kind);
+	return is_unwanted(&key, generation, deeds);
+}
+
+/* The same of the current task. */
+static __always_inline bool unwanted(__u32 deeds, __u32 kind)
+{
+	return unwanted_later(deeds) && count_filtered(kind);
 }
 
 /* What a change of names can be to user space: a rename makes one name and may take another away. */
