@@ -271,8 +271,7 @@ int deep_symlink(__u64 *context)
 }
 
 /*
- * Also asked before an open may create: that note waits for nothing and is overwritten. bind makes a socket this way,
- * which the tracepoint tier does not see.
+ * Also asked before an open may create: that note waits for nothing and is overwritten. bind makes a socket this way.
  */
 SEC("fentry/security_path_mknod")
 int note_mknod(__u64 *context)

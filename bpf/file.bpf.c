@@ -124,7 +124,8 @@ int exit_ftruncate(struct trace_event_raw_sys_exit *context)
 struct touched_files {
 	__u32 count;
 	__u16 stacked; /* bits of those that belong to an overlay */
-	__u16 incomplete; /* there were more than have room */
+	__u8 incomplete; /* there were more than have room */
+	__u8 in_overlay; /* something of an overlay was touched, were it only a directory */
 	struct wire_touched files[TOUCHED_MAX];
 	struct inode *inodes[TOUCHED_MAX]; /* a file comes once for each of its names that is in use */
 	struct dentry *names[TOUCHED_MAX];
@@ -154,10 +155,10 @@ static __always_inline bool changes_names(int number, bool compat)
 	if (compat)
 		return number == 9 || number == 10 || number == 14 || number == 38 || number == 83 || number == 92 ||
 		       number == 193 || number == 297 || (number >= 301 && number <= 304) || number == 353;
-	return number == 76 || number == 82 || (number >= 86 && number <= 88) || number == 133 || number == 259 ||
+	return number == 49 || number == 76 || number == 82 || (number >= 86 && number <= 88) || number == 133 || number == 259 ||
 	       (number >= 263 && number <= 266) || number == 316;
 #else
-	return number == 33 || (number >= 35 && number <= 38) || number == 45 || number == 276;
+	return number == 33 || (number >= 35 && number <= 38) || number == 45 || number == 200 || number == 276;
 #endif
 }
 
@@ -242,6 +243,8 @@ static __always_inline int note_touched(struct inode *inode)
 	/* A directory only shows that this file system tells: FUSE and network file systems may not. */
 	__u32 slot = list->count;
 	__u64 magic = BPF_CORE_READ(inode, i_sb, s_magic);
+	if (magic == OVERLAYFS_SUPER_MAGIC)
+		list->in_overlay = 1;
 	if (slot >= TOUCHED_MAX || (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFDIR)
 		return 0;
 	/* A call may come along files of proc, which nobody renames: their times move when they are looked at. */
@@ -416,6 +419,8 @@ static __noinline __u32 meant(struct touched_files *list, __u32 deed, __u32 from
 {
 	/* An overlay touches its own file, which the process sees, and the one in the layer below. */
 	__u32 stacked = list->stacked;
+	if (list->in_overlay && !stacked)
+		return TOUCHED_MAX;
 	for (__u32 i = 0; i < TOUCHED_MAX; i++) {
 		if (i < from || i >= list->count || (stacked && !(stacked & (1 << i))))
 			continue;
@@ -548,12 +553,15 @@ static __noinline void report_names_of(__u64 key, __u32 deed, __u64 call_flags, 
 	no_place(&record->to);
 	if (call->deed == WIRE_NAME_UNLINK || call->deed == WIRE_NAME_RENAME)
 		call->at = append_touched(scratch->bytes, record, call->key);
-	if (!append_exactly(scratch->bytes)) {
+	bool exact = append_exactly(scratch->bytes);
+	if (!exact) {
 		append_end(scratch->bytes, call, &record->from, &call->from);
 		append_end(scratch->bytes, call, &record->to, &call->to);
 	}
 	__u32 size = end_of(call);
-	if (size <= SCRATCH_SMALL)
+	if (!exact && !call->from.name && !call->to.name)
+		count_missed(WIRE_FILE_NAME);
+	else if (size <= SCRATCH_SMALL)
 		submit(record, size, WIRE_FILE_NAME);
 	scratch->busy = 0;
 }
@@ -707,6 +715,20 @@ int exit_mknodat(struct trace_event_raw_sys_exit *context)
 	if (context->ret == 0) {
 		struct call_place from = NOWHERE, to = PLACE(REGISTER_1(registers), REGISTER_2(registers));
 		report_names(WIRE_NAME_MKNOD, REGISTER_3(registers), &from, &to);
+	}
+	forget_touched();
+	return 0;
+}
+
+/* A socket with a name in the file system is a file: the name is that of the node that bind made, if it made one. */
+SEC("tracepoint/syscalls/sys_exit_bind")
+int exit_bind(struct trace_event_raw_sys_exit *context)
+{
+	__u64 thread = (__u32)bpf_get_current_pid_tgid();
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
+	if (context->ret == 0 && list && list->count) {
+		struct call_place from = NOWHERE, to = NOWHERE;
+		report_names(WIRE_NAME_MKNOD, S_IFSOCK, &from, &to);
 	}
 	forget_touched();
 	return 0;

@@ -130,6 +130,144 @@ pub(crate) fn write_mapped(file: &impl AsRawFd, bytes: &[u8]) -> io::Result<()> 
     Ok(())
 }
 
+/// Waits for the end of a child, which must be a good one; gives its process id.
+pub(crate) fn wait_for(pid: u32) -> io::Result<u32> {
+    let mut status = 0;
+    // SAFETY: the kernel writes one number.
+    let waited = unsafe { libc::waitpid(pid.cast_signed(), &raw mut status, 0) };
+    if waited != pid.cast_signed() {
+        return Err(io::Error::last_os_error());
+    }
+    if status == 0 { Ok(pid) } else { Err(io::Error::other(format!("the child ended with {status}"))) }
+}
+
+/// Ways to make a process.
+#[derive(Clone, Copy)]
+pub(crate) enum Making {
+    /// posix_spawn(3), which shares memory with its child until it executes (CLONE_VFORK).
+    Spawn,
+    /// clone3(2).
+    Clone3,
+    /// clone3(2) with CLONE_PIDFD.
+    Clone3WithPidfd,
+}
+
+/// Makes a process that executes this program with its name as the only argument; gives its process id.
+///
+/// Only in a deed that has one thread.
+pub(crate) fn make_and_execute(how: Making, program: &CStr) -> io::Result<u32> {
+    let flags = match how {
+        Making::Spawn => return spawn(program, &[program.as_ptr(), std::ptr::null()], None),
+        Making::Clone3 => 0,
+        Making::Clone3WithPidfd => libc::CLONE_PIDFD as u64,
+    };
+    let mut pidfd: c_int = -1;
+    // SAFETY: all zeros is an empty request.
+    let mut request: libc::clone_args = unsafe { std::mem::zeroed() };
+    request.flags = flags;
+    request.pidfd = std::ptr::from_mut(&mut pidfd) as u64;
+    request.exit_signal = libc::SIGCHLD as u64;
+    // SAFETY: the kernel reads the request and writes the descriptor. The child has a copy of the memory of the only
+    // thread, and does nothing but execute or end.
+    unsafe {
+        match result_of(libc::syscall(libc::SYS_clone3, &raw const request, size_of::<libc::clone_args>()))? {
+            0 => {
+                libc::execv(program.as_ptr(), [program.as_ptr(), std::ptr::null()].as_ptr());
+                libc::_exit(127)
+            }
+            pid => {
+                if pidfd >= 0 {
+                    libc::close(pidfd);
+                }
+                Ok(pid as u32)
+            }
+        }
+    }
+}
+
+fn spawn(program: &CStr, words: &[*const libc::c_char], output: Option<&OwnedFd>) -> io::Result<u32> {
+    let mut pid = 0;
+    // SAFETY: the list of words ends with null, each of them with NUL, and all outlive the call; the actions are made,
+    // used and destroyed here.
+    let error = unsafe {
+        let mut actions = std::mem::MaybeUninit::uninit();
+        libc::posix_spawn_file_actions_init(actions.as_mut_ptr());
+        if let Some(output) = output {
+            libc::posix_spawn_file_actions_adddup2(actions.as_mut_ptr(), output.as_raw_fd(), 1);
+        }
+        let none: [*mut libc::c_char; 1] = [std::ptr::null_mut()];
+        let error = libc::posix_spawn(
+            &raw mut pid,
+            program.as_ptr(),
+            actions.as_ptr(),
+            std::ptr::null(),
+            words.as_ptr().cast(),
+            none.as_ptr(),
+        );
+        libc::posix_spawn_file_actions_destroy(actions.as_mut_ptr());
+        error
+    };
+    if error == 0 { Ok(pid as u32) } else { Err(io::Error::from_raw_os_error(error)) }
+}
+
+/// Executes a program with its name, a word, and a word that may change meanwhile but always ends with NUL, and waits
+/// for its end; its output goes to a file.
+pub(crate) fn spawn_with_word(
+    program: &CStr,
+    first: &CStr,
+    second: *const u8,
+    output: &OwnedFd,
+) -> io::Result<u32> {
+    let pid =
+        spawn(program, &[program.as_ptr(), first.as_ptr(), second.cast(), std::ptr::null()], Some(output))?;
+    wait_for(pid)
+}
+
+/// Calls on names that may change meanwhile.
+#[derive(Clone, Copy)]
+pub(crate) enum PathCall {
+    /// openat(2), making a file that is not there.
+    OpenNew,
+    /// unlinkat(2).
+    Unlink,
+    /// linkat(2).
+    Link,
+    /// renameat2(2).
+    Rename,
+}
+
+/// One of them, with one name or two; each ends with NUL whatever happens to it.
+pub(crate) fn call_path(call: PathCall, first: *const u8, second: *const u8) -> io::Result<c_int> {
+    let here = libc::AT_FDCWD;
+    // SAFETY: the kernel copies the names and takes the rest as numbers.
+    let returned = result_of(unsafe {
+        match call {
+            PathCall::OpenNew => {
+                let flags = libc::O_CREAT | libc::O_EXCL | libc::O_WRONLY | libc::O_CLOEXEC;
+                libc::syscall(libc::SYS_openat, here, first, flags, 0o644)
+            }
+            PathCall::Unlink => libc::syscall(libc::SYS_unlinkat, here, first, 0),
+            PathCall::Link => libc::syscall(libc::SYS_linkat, here, first, here, second, 0),
+            PathCall::Rename => libc::syscall(libc::SYS_renameat2, here, first, here, second, 0),
+        }
+    })?;
+    Ok(c_int::try_from(returned).expect("these give descriptors and zero"))
+}
+
+/// connect(2) to an address that may change meanwhile.
+pub(crate) fn connect_at(socket: &OwnedFd, address: *const u8, length: usize) -> io::Result<()> {
+    // SAFETY: the kernel copies the address, which is as long as its caller says.
+    result_of(unsafe { libc::syscall(libc::SYS_connect, socket.as_raw_fd(), address, length) }).map(drop)
+}
+
+/// creat(2) by the x32 table of calls, which few kernels have.
+pub(crate) fn x32_creat(path: &CStr) -> io::Result<()> {
+    const X32: c_long = 0x4000_0000;
+    let descriptor = path_call(X32 + 85, path, 0o644, 0)?;
+    drop(owned(c_int::try_from(descriptor).expect("descriptors are small")));
+    Ok(())
+}
+
 /// Requests of io_uring, one after the other.
 pub(crate) mod uring {
     use std::io;

@@ -10,6 +10,9 @@ mod case;
 mod exceptions;
 mod files;
 mod network;
+mod places;
+mod programs;
+mod rewriters;
 mod score;
 mod script;
 mod uring;
@@ -32,7 +35,9 @@ tests![what_was_done_was_logged];
 pub(crate) const DEEDS: &[Deed] = &[Deed { name: "truth", run: play }];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    [files::CASES, network::CASES, uring::CASES].into_iter().flatten()
+    [files::CASES, network::CASES, uring::CASES, programs::CASES, places::CASES, rewriters::CASES]
+        .into_iter()
+        .flatten()
 }
 
 /// Plays the case that the first word names in the folder that the second names.

@@ -255,6 +255,7 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     call("exit_symlinkat", "symlinkat", Names, &[FileCreate]),
     optional(call("exit_mknod", "mknod", Names, &[FileCreate])),
     call("exit_mknodat", "mknodat", Names, &[FileCreate]),
+    optional(call("exit_bind", "bind", Names, &[FileCreate])),
     call("exit_accept", "accept", Accepts, &[Network]),
     call("exit_accept4", "accept4", Accepts, &[Network]),
     datagram_call("exit_sendto", "sendto"),

@@ -98,6 +98,10 @@ impl Account {
                     self.processes.insert(truth.pid, after);
                     Some(event)
                 }
+                Fact::User { uid } => {
+                    self.processes.insert(truth.pid, Process { user: User::of(*uid), ..known.clone() });
+                    None
+                }
                 Fact::End => Some(process_terminate(&process)),
             });
         }
@@ -106,11 +110,9 @@ impl Account {
 
 fn executed(process: &Process, image: &Image) -> Process {
     let words: Vec<&OsStr> = image.words.iter().map(OsStr::new).collect();
-    let after = process.after_exec(&image.file, &words);
-    Process {
-        image: printed_path(&image.path),
-        directory: image.directory.as_deref().map_or(after.directory.clone(), printed_path),
-        user: image.uid.map_or(after.user.clone(), User::of),
-        ..after
-    }
+    // Its own program stands in for one that is not at hand.
+    let file = image.file.clone().unwrap_or_else(|| "/proc/self/exe".into());
+    let after = process.after_exec(&file, &words);
+    let hashes = if image.file.is_some() { after.hashes.clone() } else { Want::Any };
+    Process { image: printed_path(&image.path), hashes, ..after }
 }

@@ -27,6 +27,7 @@ pub(crate) const CASES: &[Case] = &[
         act: rename,
     },
     Case { name: "file-link", about: "hard links, symbolic links and nodes", act: link },
+    Case { name: "file-socket", about: "a socket's name, by bind", act: socket },
     Case {
         name: "file-delete",
         about: "unlink and unlinkat, of files that can be executed and others",
@@ -194,6 +195,16 @@ fn link(script: &mut Script) -> anyhow::Result<()> {
         script.does("mknod", vec![Fact::created(&path)], || raw::legacy::mknod(&c(&path), 0o010_644, 0))?;
     }
     Ok(())
+}
+
+fn socket(script: &mut Script) -> anyhow::Result<()> {
+    let path = script.at("socket");
+    script.does("bind a socket", vec![Fact::created(&path)], || {
+        std::os::unix::net::UnixListener::bind(&path)
+    })?;
+    script.fails("bind it again", || std::os::unix::net::UnixListener::bind(&path))?;
+    script.does("bind a socket without a name", vec![], || std::net::TcpListener::bind(("127.0.0.1", 0)))?;
+    script.does("unlinkat a socket", vec![Fact::deleted(&path)], || fs::remove_file(&path))
 }
 
 fn delete(script: &mut Script) -> anyhow::Result<()> {

@@ -48,6 +48,8 @@ pub(crate) enum Fact {
     Process { pid: u32 },
     /// The deed's process executed an image; its hashes are of the file at this path for the test program.
     Exec(Image),
+    /// The deed's process became this user's.
+    User { uid: u32 },
     /// The deed's process ended.
     End,
 }
@@ -57,13 +59,10 @@ pub(crate) enum Fact {
 pub(crate) struct Image {
     /// As the process sees it.
     pub(crate) path: PathBuf,
-    /// Where the test program finds the same file.
-    pub(crate) file: PathBuf,
+    /// Where the test program finds the same file; nowhere when it may be gone before the agent can look at it, so that
+    /// its hashes are not known.
+    pub(crate) file: Option<PathBuf>,
     pub(crate) words: Vec<String>,
-    /// The working directory as the process sees it, when it is not that of its maker.
-    pub(crate) directory: Option<PathBuf>,
-    /// The user on the host, when it is not that of its maker.
-    pub(crate) uid: Option<u32>,
 }
 
 impl Fact {
@@ -118,22 +117,11 @@ impl Script {
         act: impl FnOnce() -> io::Result<T>,
         facts: impl FnOnce(&T) -> Vec<Fact>,
     ) -> anyhow::Result<T> {
-        self.did_as(std::process::id(), deed, act, facts)
-    }
-
-    /// The same by another process, which this one waited for.
-    pub(crate) fn did_as<T>(
-        &mut self,
-        pid: u32,
-        deed: &str,
-        act: impl FnOnce() -> io::Result<T>,
-        facts: impl FnOnce(&T) -> Vec<Fact>,
-    ) -> anyhow::Result<T> {
         let from = now().0;
         let done = act().map_err(|error| anyhow::anyhow!("{deed}: {error}"))?;
         let truth = Truth {
             deed: deed.to_owned(),
-            pid,
+            pid: std::process::id(),
             from,
             to: now().0,
             result: "ok".to_owned(),
@@ -141,6 +129,33 @@ impl Script {
         };
         self.say(&Said::Did(truth))?;
         Ok(done)
+    }
+
+    /// Makes a process that lives to its end, of which these facts are true in their order.
+    pub(crate) fn process(
+        &mut self,
+        deed: &str,
+        make: impl FnOnce() -> io::Result<u32>,
+        life: Vec<Fact>,
+    ) -> anyhow::Result<()> {
+        self.process_that_tells(deed, || Ok((make()?, life)))
+    }
+
+    /// The same where only its life tells what is true of it.
+    pub(crate) fn process_that_tells(
+        &mut self,
+        deed: &str,
+        make: impl FnOnce() -> io::Result<(u32, Vec<Fact>)>,
+    ) -> anyhow::Result<()> {
+        let from = now().0;
+        let (pid, life) = make().map_err(|error| anyhow::anyhow!("{deed}: {error}"))?;
+        let to = now().0;
+        let mut truth = |pid, facts| {
+            let (deed, result) = (deed.to_owned(), "ok".to_owned());
+            self.say(&Said::Did(Truth { deed, pid, from, to, result, facts }))
+        };
+        truth(std::process::id(), vec![Fact::Process { pid }])?;
+        truth(pid, life.into_iter().chain([Fact::End]).collect())
     }
 
     /// Does what leaves these facts.
