@@ -11,8 +11,10 @@ fn main() {
     let source = root.join("../../bpf");
     let arch = env::var("CARGO_CFG_TARGET_ARCH").expect("cargo sets CARGO_CFG_TARGET_ARCH");
 
-    // clang's bpf target does not look into the folder where Debian keeps the machine's own kernel headers.
+    // clang's bpf target does not look into the folders where Debian keeps the machine's own kernel headers, and those for
+    // other machines.
     let headers = format!("-I/usr/include/{arch}-linux-gnu");
+    let cross_headers = format!("-idirafter/usr/{arch}-linux-gnu/include");
     let objects: [(&str, &str, &[&str]); 5] = [
         ("tuxmon", "tuxmon", &[]),
         ("tuxmon_before_5_17", "tuxmon", &["-DBEFORE_5_17"]),
@@ -24,7 +26,7 @@ fn main() {
         SkeletonBuilder::new()
             .source(source.join(format!("{name}.bpf.c")))
             .obj(out.join(format!("{object}.bpf.o")))
-            .clang_args(["-mcpu=v3", "-Wall", "-Werror", &headers].iter().chain(options))
+            .clang_args(["-mcpu=v3", "-Wall", "-Werror", &headers, &cross_headers].iter().chain(options))
             .build()
             .expect("clang compiles the kernel side; `make deps` installs what it needs");
     }

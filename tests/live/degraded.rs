@@ -69,6 +69,7 @@ fn types_from_a_file() {
         arguments.extend([OsString::from("--btf"), copy.into_os_string()]);
     }
     let agent = home.start_through(deed::command("without-btf", &[]), &arguments);
+    agent.meets_this_process();
     sees_a_deed(&agent);
     let said = agent.log();
     assert!(said.contains("the kernel does not know its own types"), "{said}");

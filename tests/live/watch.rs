@@ -19,8 +19,10 @@ use tuxmon_reader::{ReadEvent, Reader, Reason};
 use crate::expected::{self, Expected};
 use crate::{deed, laws};
 
-/// How long a test waits for events that must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for events that must come; an emulated machine takes longer.
+fn patience() -> Duration {
+    Duration::from_secs(if std::env::var_os("TUXMON_SLOW").is_some() { 60 } else { 20 })
+}
 
 /// The events that an agent writes from some moment on.
 pub(crate) struct Watch {
@@ -36,7 +38,7 @@ pub(crate) struct Watch {
 impl Watch {
     /// What is appended to this file from now on.
     pub(crate) fn of_file(path: &Path) -> Watch {
-        let deadline = Rc::new(Cell::new(Instant::now() + PATIENCE));
+        let deadline = Rc::new(Cell::new(Instant::now() + patience()));
         let follow = Follow::end_of(path, Rc::clone(&deadline)).expect("the file exists and can be watched");
         Watch {
             reader: Reader::new(follow),
@@ -80,7 +82,7 @@ impl Watch {
     #[track_caller]
     pub(crate) fn settle(&mut self) {
         let mut seen = Vec::new();
-        self.settle_within(PATIENCE, |event| seen.push(event.clone()));
+        self.settle_within(patience(), |event| seen.push(event.clone()));
         self.seen.append(&mut seen);
     }
 
@@ -117,7 +119,7 @@ impl Watch {
         for event in self.of(pids) {
             wanting.take(event);
         }
-        self.within(PATIENCE);
+        self.within(patience());
         let came = wanting.is_empty()
             || self.until(|event| {
                 if actor(event).is_some_and(|pid| pids.contains(&pid)) {
@@ -129,7 +131,7 @@ impl Watch {
             self.settle();
         }
         if let Err(differences) = expected::compare(&self.of(pids), expected) {
-            let patience = if came { String::new() } else { format!(" (after waiting {PATIENCE:?})") };
+            let patience = if came { String::new() } else { format!(" (after waiting {:?})", patience()) };
             panic!("events of the processes {pids:?}{patience}:\n{differences}");
         }
         let is_expected = |event: &&ReadEvent| self.crashed && event.value("ID") == Some("AgentDied");

@@ -81,6 +81,9 @@ pub struct Args {
     /// How long one guest may take
     #[arg(long, value_name = "SECONDS", default_value = "1800")]
     within: u64,
+    /// Only say which needed programs are missing here; exit 1 if any is
+    #[arg(long)]
+    check: bool,
     /// Make what the verifier walked the new budget
     #[arg(long)]
     accept_counts: bool,
@@ -110,6 +113,13 @@ impl Tier {
 
 /// Does what the command line asks for.
 pub fn run(args: &Args) -> Result<ExitCode> {
+    if args.check {
+        let missing = crate::guest::missing(AMD64_TOOLS);
+        for tool in &missing {
+            println!("{tool}");
+        }
+        return Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     let folder = crate::guest::folder("kernels");
     let mut rows = Vec::new();
     let mut guests = Vec::new();
@@ -131,6 +141,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         report::write_into_page(&rows)?;
     }
     let within_budget = compare_with_budget(args, &rows)?;
+    println!("\n{}{}", report::skips(&rows), report::summary(&rows));
     Ok(if within_budget && rows.iter().all(Row::is_good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

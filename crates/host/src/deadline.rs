@@ -85,6 +85,15 @@ impl<Q: Send + 'static, A: Send + 'static> Deadline<Q, A> {
         None
     }
 
+    /// Takes an answer that came late, if one is there.
+    pub(crate) fn late(&mut self) -> Option<A> {
+        let desk = self.desk.as_mut()?;
+        desk.owed_since?;
+        let answer = desk.answers.try_recv().ok()?;
+        desk.owed_since = None;
+        Some(answer)
+    }
+
     /// How often an answer did not come in time.
     pub(crate) fn missed(&self) -> u64 {
         self.missed

@@ -19,7 +19,7 @@ use tuxmon_wire::{BootTime, Exit, File, Fork, Identity, Image, Task};
 
 use crate::deadline::Deadline;
 use crate::identity::Guids;
-use crate::proc::{self, Found};
+use crate::proc;
 use crate::users::Users;
 
 pub use texts::command_line;
@@ -189,7 +189,7 @@ pub struct ProcessTable {
     now: BootTime,
     unknown_image: Text,
     paths: Paths,
-    proc: Deadline<Identity, Option<Found>>,
+    proc: Deadline<Task, (Task, Option<proc::Found>)>,
     counts: Counts,
 }
 
@@ -208,7 +208,7 @@ impl ProcessTable {
             now: BootTime(0),
             unknown_image: Text::from(UNKNOWN_IMAGE),
             paths: Paths::new(),
-            proc: Deadline::new("proc", limits.patience, |identity| proc::find(&identity)),
+            proc: Deadline::new("proc", limits.patience, |task: Task| (task, proc::find(&task.identity))),
             counts: Counts::default(),
         }
     }
@@ -340,7 +340,8 @@ impl ProcessTable {
             return if identity.pid == 0 { Arc::new(process) } else { self.insert(process, false) };
         };
         if slot.current.identity == identity {
-            return Arc::clone(&slot.current);
+            let known = Arc::clone(&slot.current);
+            return if known.origin == Origin::Unknown { self.known_by_now(known) } else { known };
         }
         if let Some(older) = slot.older.iter().find(|older| older.identity == identity) {
             return Arc::clone(older);
@@ -439,26 +440,64 @@ impl ProcessTable {
             return self.nameless(task, Arc::default(), users);
         }
         self.counts.surprises += 1;
-        let Some(found) = self.proc.ask(identity, &mut |_| {}).flatten() else {
-            self.counts.unknown += 1;
-            return self.nameless(task, parent.unwrap_or_default(), users);
+        let mut late = None;
+        let answer = self.proc.ask(*task, &mut |answer| late = Some(answer));
+        if let Some((of, Some(found))) = late {
+            self.keep_late(&of, &found);
+        }
+        let found = answer.and_then(|(_, found)| found);
+        let parent_pid = found.as_ref().map(|found| found.stat.parent);
+        let parent = match (parent, parent_pid) {
+            (Some(parent), _) => parent,
+            (None, Some(pid)) => self.parent_by_pid(pid, task),
+            (None, None) => Arc::default(),
         };
-        let parent = parent.unwrap_or_else(|| self.parent_by_pid(found.stat.parent, task));
+        let nameless = self.nameless(task, parent, users);
+        let process = found.and_then(|found| self.found(&nameless, task, &found));
+        process.unwrap_or_else(|| {
+            self.counts.unknown += 1;
+            nameless
+        })
+    }
+
+    /// What `/proc` says, together with what is known without it; nothing when the image is gone, because the process has
+    /// ended and was not waited for yet.
+    fn found(&mut self, nameless: &Process, task: &Task, found: &proc::Found) -> Option<Process> {
         let image = if task.flags.kernel_thread() {
             self.paths.text_of(&bracketed(&found.stat.name))
         } else if found.image.is_empty() {
-            // It has ended and was not waited for yet: its image is gone.
-            self.counts.unknown += 1;
-            return self.nameless(task, parent, users);
+            return None;
         } else {
             self.paths.text_of(&found.image)
         };
-        Process {
+        Some(Process {
             image,
             command_line: command_line(&found.arguments),
             directory: self.paths.text_of(&found.directory),
             origin: Origin::Proc,
-            ..self.nameless(task, parent, users)
+            ..nameless.clone()
+        })
+    }
+
+    /// A process of which nothing was known when it was asked for: `/proc` may have answered since.
+    fn known_by_now(&mut self, unknown: Arc<Process>) -> Arc<Process> {
+        let Some((of, Some(found))) = self.proc.late() else { return unknown };
+        self.keep_late(&of, &found);
+        let slot = self.slots.get_mut(&Key::of(&unknown.identity));
+        slot.map_or(unknown, |slot| Arc::clone(&slot.current))
+    }
+
+    /// An answer that came late still serves what is told of the process from now on.
+    fn keep_late(&mut self, task: &Task, found: &proc::Found) {
+        let key = Key::of(&task.identity);
+        let Some(slot) = self.slots.get_mut(&key) else { return };
+        let current = Arc::clone(&slot.current);
+        if current.origin == Origin::Unknown
+            && current.identity == task.identity
+            && let Some(process) = self.found(&current, task, found)
+        {
+            self.counts.unknown = self.counts.unknown.saturating_sub(1);
+            self.replace(key, process, self.now);
         }
     }
 

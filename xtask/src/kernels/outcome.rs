@@ -71,6 +71,8 @@ pub(super) struct Outcome {
     /// Hundredths of a second until the agent collected; nothing when it did not.
     pub(super) load: Option<u64>,
     pub(super) tests: Vec<(String, Verdict)>,
+    /// `TEST: REASON` of each test that was skipped.
+    pub(super) skips: Vec<String>,
     /// What the verifier walked for each program, or why the kernel has or takes none.
     pub(super) survey: Vec<(String, Result<u64, String>)>,
     /// The guest went all the way.
@@ -144,7 +146,10 @@ impl Outcome {
         if *verdict != Verdict::Unfinished && *verdict != Verdict::Skipped {
             return;
         }
-        if line.starts_with(&format!("SKIP {name}:")) {
+        if let Some(skip) = line.strip_prefix("SKIP ")
+            && skip.starts_with(&format!("{name}:"))
+        {
+            self.skips.push(skip.to_owned());
             *verdict = Verdict::Skipped;
         } else if line.ends_with("FAILED") {
             *verdict = Verdict::Failed;
@@ -178,6 +183,7 @@ mod tests {
             ]
         );
         assert_eq!((outcome.load, outcome.ended, outcome.note.as_str()), (Some(1172), true, ""));
+        assert_eq!(outcome.skips, ["a::four: not root"]);
     }
 
     #[test]

@@ -64,16 +64,17 @@ pub(super) fn build_foreign(folder: &Path) -> Result<Foreign> {
     let packages = ["busybox-static", "libelf-dev", "zlib1g-dev"];
     let tree = crate::guest::package::foreign(folder, Machine::Arm64, &packages)?;
     let libraries = tree.join("usr/lib/aarch64-linux-gnu");
-    let headers = format!("-I{}", tree.join("usr/include").display());
-    let arguments =
-        [SURVEY, &["--target", "aarch64-unknown-linux-gnu", "--features", "tuxmon-sensor/static"]].concat();
+    let headers = tree.join("usr/include");
+    let arguments = [SURVEY, &["--target", "aarch64-unknown-linux-gnu"]].concat();
+    let (headers, libraries) = (headers.display(), libraries.display());
     let environment = [
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc".to_owned()),
-        ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-C target-feature=+crt-static".to_owned()),
+        (
+            "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS",
+            format!("-C target-feature=+crt-static -L native={libraries}"),
+        ),
         ("CC_aarch64_unknown_linux_gnu", "aarch64-linux-gnu-gcc".to_owned()),
-        ("CFLAGS_aarch64_unknown_linux_gnu", headers.clone()),
-        ("LIBBPF_SYS_EXTRA_CFLAGS", headers),
-        ("LIBBPF_SYS_LIBRARY_PATH", libraries.display().to_string()),
+        ("CFLAGS_aarch64_unknown_linux_gnu", format!("-I{headers} -I{headers}/aarch64-linux-gnu")),
     ];
     let survey = executable(&cargo(&arguments, &environment)?, "survey", "example")?;
     let busybox = tree.join("bin/busybox");
@@ -87,7 +88,7 @@ pub(super) fn build_foreign(folder: &Path) -> Result<Foreign> {
 fn cargo(arguments: &[&str], environment: &[(&str, String)]) -> Result<String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(crate::root()).stderr(Stdio::inherit());
-    cargo.args(arguments).args(["--locked", "--message-format", "json"]);
+    cargo.args(arguments).args(["--locked", "--message-format", "json-render-diagnostics"]);
     cargo.envs(environment.iter().map(|(name, value)| (*name, value.as_str())));
     String::from_utf8(output_of(&mut cargo)?).context("cargo speaks JSON")
 }

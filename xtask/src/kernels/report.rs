@@ -111,6 +111,34 @@ fn verifier(rows: &[Row]) -> String {
     out
 }
 
+/// A line for each test that was skipped and each kernel that cannot be had, with the reason.
+pub(super) fn skips(rows: &[Row]) -> String {
+    let mut out = String::new();
+    for row in rows {
+        let Some(condition) = row.condition else {
+            let _ = writeln!(out, "SKIP kernel {}: {}", row.release, row.outcome.note);
+            continue;
+        };
+        for skip in &row.outcome.skips {
+            let _ = writeln!(out, "SKIP {} {} {skip}", row.kernel_name(), condition.name());
+        }
+    }
+    out
+}
+
+/// One line that counts the tests of all guests; a kernel that cannot be had counts as skipped.
+pub(super) fn summary(rows: &[Row]) -> String {
+    let count = |verdict| rows.iter().map(|row| row.outcome.count(verdict)).sum::<usize>();
+    let guests = rows.iter().filter(|row| row.condition.is_some()).count();
+    let ended_badly = rows.iter().filter(|row| !row.is_good()).count();
+    format!(
+        "Guests: {guests} booted, {ended_badly} not good; tests in them: {} passed, {} failed, {} skipped",
+        count(Verdict::Passed),
+        count(Verdict::Failed) + count(Verdict::Unfinished),
+        count(Verdict::Skipped) + rows.len() - guests,
+    )
+}
+
 /// How one guest ended, for who waits at the terminal.
 pub(super) fn details(row: &Row) -> String {
     let outcome = &row.outcome;
