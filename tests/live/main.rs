@@ -114,11 +114,15 @@ fn run_tests() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let obstacle = obstacle();
-    let trials = CHAPTERS
+    let only = std::env::var("TUXMON_ONLY").unwrap_or_default();
+    let only: Vec<&str> = only.split_whitespace().collect();
+    let trials: Vec<Trial> = CHAPTERS
         .iter()
         .flat_map(|chapter| chapter.tests.iter().map(move |test| (chapter.stem, *test)))
+        .filter(|(stem, test)| only.is_empty() || only.contains(&&*format!("{stem}::{}", test.name)))
         .map(|(stem, test)| trial(stem, test, obstacle))
         .collect();
+    assert!(only.is_empty() || trials.len() == only.len(), "a name in TUXMON_ONLY is no test's: {only:?}");
     let conclusion = libtest_mimic::run(&arguments, trials);
     agent::stop_shared();
     deed::clean_up();

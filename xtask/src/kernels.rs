@@ -48,6 +48,23 @@ const HEAVY: &[&str] = &[
 const NOT_THE_KERNELS: &[&str] =
     &["identity::", "hashes::", "service_state_change::", "service_configuration_change::", "error_report::"];
 
+/// One test of each event, for machines that are busy or slow.
+const SMOKE: &[&str] = &[
+    "process_create::every_field_of_a_plain_execution",
+    "process_terminate::fork_without_exec",
+    "network_connect::tcp_both_directions",
+    "network_connect::udp_connected_or_not",
+    "file_create::opened_for_the_first_time",
+    "file_create::renamed",
+    "file_create::two_hundred_components_of_four_thousand_bytes",
+    "file_delete::unlinked",
+    "file_delete::replaced_by_rename",
+    "compat_calls::by_int_0x80",
+    "raw_access_read::opened_for_reading",
+    "process_access::attached",
+    "ebpf_event::loaded",
+];
+
 /// Run the live tests on Debian's kernels in an emulator, and print what passed
 #[derive(clap::Args)]
 pub struct Args {
@@ -69,6 +86,9 @@ pub struct Args {
     /// Only tests whose name contains this
     #[arg(long, value_name = "NAME")]
     filter: Option<String>,
+    /// Only one test of each event
+    #[arg(long)]
+    smoke: bool,
     /// Leave out the tests that do not depend on the kernel
     #[arg(long)]
     quick: bool,
@@ -160,7 +180,8 @@ fn amd64_guests(args: &Args, folder: &Path, rows: &mut Vec<Row>) -> Result<Vec<G
         for (order, condition) in conditions(args, is_newest).into_iter().enumerate() {
             // Loading is the same in each guest of a kernel, but where another kernel side is loaded.
             let survey = order == 0 || condition == Condition::BtfLess;
-            let image = initramfs::build(kernel, &programs, condition, survey, &live_arguments(args))?;
+            let only = if args.smoke { SMOKE } else { &[] };
+            let image = initramfs::build(kernel, &programs, condition, survey, &live_arguments(args), only)?;
             guests.push(guest(args, folder, kernel, condition, image));
         }
     }
@@ -268,6 +289,12 @@ fn say_what_did_not_run(args: &Args) {
     if !args.heavy {
         println!("\nNot run, because an emulator is too slow for their bounds (`--heavy` runs them):");
         for name in HEAVY {
+            println!("- {name}");
+        }
+    }
+    if args.smoke {
+        println!("\nRun, of all tests (`--smoke`):");
+        for name in SMOKE {
             println!("- {name}");
         }
     }

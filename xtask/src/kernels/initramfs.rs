@@ -26,6 +26,7 @@ pub(super) fn build(
     condition: Condition,
     survey: bool,
     live_arguments: &[String],
+    only: &[&str],
 ) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
     archive.file("/init", 0o755, INIT.as_bytes());
@@ -37,7 +38,8 @@ pub(super) fn build(
     let arguments: Vec<String> = live_arguments.iter().map(|argument| quoted(argument)).collect();
     let settings = settings(kernel, condition, survey)
         + &format!(
-            "TUXMON={}\nLIVE_ARGUMENTS={}\n",
+            "export TUXMON_ONLY={}\nTUXMON={}\nLIVE_ARGUMENTS={}\n",
+            quoted(&only.join(" ")),
             quoted(&programs.agent_path),
             quoted(&arguments.join(" "))
         );
