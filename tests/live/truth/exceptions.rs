@@ -21,15 +21,13 @@ pub(crate) struct Exception {
 }
 
 /// All of them.
-pub(crate) const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        case: Some("overlay"),
-        tier: Some("tracepoint"),
-        event: 23,
-        fault: Fault::Wrong("IsExecutable"),
-        reason: "`-`: a file of the lower layer is not touched when an overlay hides it, so its mode is not known",
-    },
-];
+pub(crate) const EXCEPTIONS: &[Exception] = &[Exception {
+    case: Some("overlay"),
+    tier: Some("tracepoint"),
+    event: 23,
+    fault: Fault::Wrong("IsExecutable"),
+    reason: "`-`: a file of the lower layer is not touched when an overlay hides it, so its mode is not known",
+}];
 
 /// The exception that allows a fault.
 pub(crate) fn allowed(case: &str, tier: &str, event: u16, fault: Fault) -> Option<&'static Exception> {
