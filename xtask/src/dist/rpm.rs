@@ -1,5 +1,6 @@
 //! The .rpm, made by `rpmbuild` from the staged files.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -79,11 +80,20 @@ cp -a {stage}/. %{{buildroot}}/
         // A percent sign begins a macro.
         writeln!(text, "\n%{name}\n{}", script.replace('%', "%%"))?;
     }
-    text.push_str("%files\n%dir %attr(0755, root, root) /etc/tuxmon\n%dir %attr(0755, root, root) /usr/share/doc/tuxmon\n");
+    text.push_str("%files\n");
+    for folder in own_folders() {
+        writeln!(text, "%dir %attr(0755, root, root) {}", folder.display())?;
+    }
     for item in CONTENTS {
         writeln!(text, "{}", listed(item))?;
     }
     Ok(text)
+}
+
+/// Folders that nobody else's files are in: they go with the package.
+fn own_folders() -> BTreeSet<&'static Path> {
+    let folders = CONTENTS.iter().flat_map(|item| Path::new(item.to).ancestors().skip(1));
+    folders.filter(|folder| folder.iter().any(|name| name == "tuxmon")).collect()
 }
 
 /// Fedora's zsh looks elsewhere than Debian's.
