@@ -6,6 +6,13 @@ files_of_system >/var/lib/vm/files
 dpkg --install /vm/older.deb
 gone /opt/sysmon /etc/init.d/sysmon
 sysmon -i /vm/deeds.xml
+
+# sysvinit mounts no version 2 tree of control groups: UDP is not seen, and the service says so. With the tree it is whole.
+refused 1 tuxmon status
+grep -F 'UDP' $work/refused | grep -F 'no version 2 cgroup tree is mounted'
+[ "$(grep -c 'not seen:' $work/refused)" -eq 2 ] || fail "$(cat $work/refused)"
+mount -t cgroup2 none /sys/fs/cgroup
+sysmon -i /vm/deeds.xml
 collects
 /etc/init.d/sysmon status
 [ "$(readlink "/proc/$(main_pid)/exe")" = /opt/sysmon/sysmon ]

@@ -111,7 +111,8 @@ impl Layout {
     /// The links that start and stop the init script, by run level.
     pub(crate) fn run_level_links(&self) -> Vec<PathBuf> {
         let link = |level: u8| {
-            let order = if (3..=5).contains(&level) { "S99" } else { "K99" };
+            // The original leaves out level 2, which is where Debian boots to: there it did not start.
+            let order = if (2..=5).contains(&level) { "S99" } else { "K99" };
             self.system(&format!("etc/rc{level}.d")).join(format!("{order}{}", self.name))
         };
         (0..=6).map(link).collect()
@@ -152,11 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn run_levels_are_those_of_the_original() {
+    fn every_run_level_that_systems_boot_to_starts_it() {
         let links = Layout::new(Path::new("/"), ServiceName::original()).run_level_links();
         let shown: Vec<_> = links.iter().map(|link| link.display().to_string()).collect();
         assert_eq!(shown[0], "/etc/rc0.d/K99sysmon");
-        assert_eq!(shown[3], "/etc/rc3.d/S99sysmon");
+        assert_eq!(shown[1], "/etc/rc1.d/K99sysmon");
+        assert_eq!(shown[2], "/etc/rc2.d/S99sysmon");
+        assert_eq!(shown[5], "/etc/rc5.d/S99sysmon");
         assert_eq!(shown[6], "/etc/rc6.d/K99sysmon");
     }
 }
