@@ -26,6 +26,8 @@ pub struct Rule {
     pub logsource: LogSource,
     /// Whether it only speaks through correlations.
     pub silent: bool,
+    /// Whether it looks for words in the lines of any log, not in fields.
+    pub(crate) for_lines: bool,
     pub(crate) tree: Tree,
 }
 
@@ -110,7 +112,11 @@ pub struct Scratch {
     matched: Vec<u32>,
     /// For each field, its place in the event, from 1.
     slots: Vec<u16>,
-    known: HashMap<Origin, Known>,
+    known: Vec<Known>,
+    /// Where the origins stand in `known`.
+    origins: HashMap<Origin, usize>,
+    /// The origin of the last event, and where it stands.
+    last: Option<(Origin, usize)>,
 }
 
 impl Engine {
@@ -132,14 +138,12 @@ impl Engine {
     /// Numbers of the rules that match an event, ascending; silent ones too.
     pub fn matches<'s>(&self, event: &Event<'_>, scratch: &'s mut Scratch) -> &'s [u32] {
         scratch.begin(self);
-        self.place_fields(event, scratch);
-        let Scratch { known, candidates, .. } = scratch;
-        let known = known.get(&event.origin).expect("placing the fields has made it known");
-        candidates.extend_from_slice(&known.always);
+        let origin = self.place_fields(event, scratch);
+        scratch.candidates.extend_from_slice(&scratch.known[origin].always);
         self.scan(event, scratch);
         let mut candidates = std::mem::take(&mut scratch.candidates);
         for &rule in &candidates {
-            let applies = scratch.known.get(&event.origin).is_some_and(|known| known.applies[rule as usize]);
+            let applies = scratch.known[origin].applies[rule as usize];
             let tree = &self.rules[rule as usize].tree;
             if applies && tree.holds(&mut |atom| self.answer(atom, event, scratch)) {
                 scratch.matched.push(rule);
@@ -170,12 +174,11 @@ impl Engine {
         fields
     }
 
-    /// Notes where the fields that rules ask for stand in the event.
-    fn place_fields(&self, event: &Event<'_>, scratch: &mut Scratch) {
-        if scratch.known.len() >= MAX_ORIGINS && !scratch.known.contains_key(&event.origin) {
-            scratch.known.clear();
-        }
-        let known = scratch.known.entry(event.origin).or_insert_with(|| Known::of(event.origin, self));
+    /// Notes where the fields that rules ask for stand in the event; gives the place of its origin in
+    /// `Scratch::known`.
+    fn place_fields(&self, event: &Event<'_>, scratch: &mut Scratch) -> usize {
+        let origin = scratch.place_of(event.origin, self);
+        let known = &mut scratch.known[origin];
         scratch.slots.fill(0);
         known.layout.truncate(event.fields.len());
         for (index, (name, _)) in event.fields.iter().enumerate() {
@@ -198,6 +201,7 @@ impl Engine {
                 *slot = place;
             }
         }
+        origin
     }
 
     /// Finds the literals of all rules, answers what they answer, and makes candidates.
@@ -286,13 +290,34 @@ impl Known {
 }
 
 impl Rule {
-    /// Whether the rule is about events of this origin; names of another taxonomy are not those of a Sysmon.
+    /// Whether the rule is about events of this origin. Names of another taxonomy are not those of a Sysmon, and its
+    /// events are not lines of a log.
     pub fn is_about(&self, origin: Origin) -> bool {
-        self.logsource.means(origin) && (self.about.taxonomy.is_none() || origin == Origin::Unknown)
+        let is_special = self.for_lines || self.about.taxonomy.is_some();
+        self.logsource.means(origin) && (!is_special || origin == Origin::Unknown)
     }
 }
 
 impl Scratch {
+    /// Where an origin stands in `known`, made known if need be.
+    fn place_of(&mut self, origin: Origin, engine: &Engine) -> usize {
+        if let Some((last, place)) = self.last
+            && last == origin
+        {
+            return place;
+        }
+        if self.known.len() >= MAX_ORIGINS && !self.origins.contains_key(&origin) {
+            self.known.clear();
+            self.origins.clear();
+        }
+        let place = *self.origins.entry(origin).or_insert(self.known.len());
+        if place == self.known.len() {
+            self.known.push(Known::of(origin, engine));
+        }
+        self.last = Some((origin, place));
+        place
+    }
+
     /// Makes room for the rules and begins a new event.
     fn begin(&mut self, engine: &Engine) {
         if self.answers.len() != engine.atoms.list.len() || self.seen.len() != engine.rules.len() {

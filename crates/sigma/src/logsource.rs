@@ -56,6 +56,16 @@ const CHANNELS: &[(&str, &str)] = &[
     ("Windows PowerShell", "powershell-classic"),
 ];
 
+/// Categories whose events Windows writes to a channel of the event log, and what Sigma calls that.
+const CATEGORIES_OF_CHANNELS: &[(&str, &str)] = &[
+    ("process_creation", "security"),
+    ("ps_classic_provider_start", "powershell-classic"),
+    ("ps_classic_script", "powershell-classic"),
+    ("ps_classic_start", "powershell-classic"),
+    ("ps_module", "powershell"),
+    ("ps_script", "powershell"),
+];
+
 /// What Sigma calls a channel of the Windows event log.
 pub(crate) fn service_of_channel(channel: &str) -> Option<&'static str> {
     CHANNELS.iter().find(|(name, _)| *name == channel).map(|(_, service)| *service)
@@ -122,7 +132,10 @@ impl LogSource {
             }
             Origin::Channel(name) => {
                 self.product_is(Product::Windows)
-                    && self.category.is_none()
+                    && self
+                        .category
+                        .as_deref()
+                        .is_none_or(|category| CATEGORIES_OF_CHANNELS.contains(&(category, name)))
                     && self.service.as_deref().is_none_or(|service| service == name)
             }
         }
@@ -134,6 +147,11 @@ impl LogSource {
         within(&self.category, &other.category)
             && within(&self.product, &other.product)
             && within(&self.service, &other.service)
+    }
+
+    /// Whether the events are only said to be of a product: lines of any log.
+    pub(crate) fn is_any_log(&self) -> bool {
+        self.category.is_none() && self.service.is_none()
     }
 
     /// The ids of our own events that are meant, or why there are none.
@@ -182,6 +200,7 @@ mod tests {
     fn categories_are_sorted_and_once() {
         assert!(CATEGORIES.is_sorted_by(|a, b| a.0 < b.0));
         assert!(CHANNELS.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(CATEGORIES_OF_CHANNELS.is_sorted_by(|a, b| a.0 < b.0));
     }
 
     #[test]

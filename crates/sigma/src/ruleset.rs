@@ -154,7 +154,8 @@ impl<'a> Building<'a> {
                 }
             };
             let tree = apply(&filters, &document.about, source, tree);
-            let outcome = self.outcome_of_rule(&document.about, source, &tree);
+            let for_lines = source.is_any_log() && self.asks_of_no_field(&tree);
+            let outcome = self.outcome_of_rule(&document.about, source, &tree, for_lines);
             self.outcomes.insert(number, outcome);
             self.name(&document.about, Source::Rule(self.rules.len()));
             self.rules.push(Rule {
@@ -163,6 +164,7 @@ impl<'a> Building<'a> {
                 line: document.place.line,
                 logsource: source.clone(),
                 silent: false,
+                for_lines,
                 tree,
             });
         }
@@ -216,7 +218,19 @@ impl<'a> Building<'a> {
         combine(&detection.condition, &identifiers, detection.place).map_err(Stop::Broken)
     }
 
-    fn outcome_of_rule(&self, about: &About, source: &LogSource, tree: &Tree) -> Outcome {
+    fn asks_of_no_field(&self, tree: &Tree) -> bool {
+        let mut atoms = Vec::new();
+        tree.atoms(&mut atoms);
+        let question = |atom: &u32| &self.atoms.list[*atom as usize].question;
+        atoms.iter().all(|atom| self.atoms.subject_name(question(atom)).is_none())
+    }
+
+    fn outcome_of_rule(&self, about: &About, source: &LogSource, tree: &Tree, for_lines: bool) -> Outcome {
+        if for_lines {
+            return Outcome::NotApplicable(
+                "it looks for words in the lines of a log, and names no kind of event".to_owned(),
+            );
+        }
         if let Some(taxonomy) = &about.taxonomy {
             return Outcome::NotApplicable(format!("its field names are those of the taxonomy {taxonomy}"));
         }
@@ -340,7 +354,7 @@ impl<'a> Building<'a> {
         match source {
             Source::Rule(index) => {
                 let rule = &self.rules[index];
-                rule.about.taxonomy.is_none() && rule.logsource.ours().is_ok()
+                rule.about.taxonomy.is_none() && !rule.for_lines && rule.logsource.ours().is_ok()
             }
             Source::Correlation(index) => {
                 self.correlations[index].inputs.iter().any(|input| self.is_ours(input.source))

@@ -200,10 +200,12 @@ fn identifiers_are_maps_lists_and_keywords() {
     assert_eq!((hits(&both, &[("F", "a"), ("G", "b")]), hits(&both, &[("F", "a")])), (1, 0));
     let either = usable(&rule("    s:\n        - F: a\n        - G: b\n    condition: s"));
     assert_eq!((hits(&either, &[("G", "b")]), hits(&either, &[("G", "a")])), (1, 0));
-    let words = usable(&rule("    k:\n        - one*two\n        - three\n    condition: k"));
+    let of_events = |text: &str| text.replace("product: linux", "category: process_creation");
+    let words = usable(&of_events(&rule("    k:\n        - one*two\n        - three\n    condition: k")));
     assert_eq!((hits(&words, &[("X", "a ONE b two c")]), hits(&words, &[("X", "thre")])), (1, 0));
-    let all =
-        usable(&rule("    k:\n        '|all':\n            - one\n            - two\n    condition: k"));
+    let all = usable(&of_events(&rule(
+        "    k:\n        '|all':\n            - one\n            - two\n    condition: k",
+    )));
     assert_eq!((hits(&all, &[("X", "two"), ("Y", "one")]), hits(&all, &[("X", "one")])), (1, 0));
 }
 
@@ -279,6 +281,11 @@ fn a_rule_is_not_applicable_for_a_reason() {
             "{reports:?}"
         );
     }
+    let (_, reports) = compile(&rule("    k: [word]\n    condition: k"));
+    assert!(
+        matches!(&reports[0].outcome, Outcome::NotApplicable(told) if told.contains("lines")),
+        "{reports:?}"
+    );
     let (_, reports) = compile(&(item("F: a") + "taxonomy: ecs"));
     assert!(
         matches!(&reports[0].outcome, Outcome::NotApplicable(told) if told.contains("ecs")),

@@ -280,7 +280,8 @@ impl<'a, W: Write> Matching<'a, W> {
     fn print_counts(&mut self) -> io::Result<()> {
         for ((level, title, author), count) in &self.counts {
             let level = level.0.map_or("-", Level::word);
-            writeln!(self.out, "{count:>8}  {level:<13}  {} (by {})", shown(title), shown(author))?;
+            let author = if author.is_empty() { String::new() } else { format!(" (by {})", shown(author)) };
+            writeln!(self.out, "{count:>8}  {level:<13}  {}{author}", shown(title))?;
         }
         Ok(())
     }
