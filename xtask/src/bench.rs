@@ -281,9 +281,10 @@ impl Bench<'_> {
             serde_json::from_slice(&output.stdout).context("the workload tells no cost")?;
         // What the watcher still has to do belongs to what was done.
         thread::sleep(CATCH_UP);
-        let watcher = running.processor_time() - before;
+        let after = running.processor_time();
         fs::remove_dir_all(&folder)?;
-        Ok(Sample { count, wall, cpu, watcher })
+        let (watcher, hashing) = (after.watching - before.watching, after.hashing - before.hashing);
+        Ok(Sample { count, wall, cpu, watcher, hashing })
     }
 }
 

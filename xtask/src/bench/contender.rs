@@ -82,6 +82,14 @@ pub(crate) struct Running {
     pub(crate) lines: Option<PathBuf>,
 }
 
+/// Seconds of processor time. Hashing is told apart: each program is hashed once, whoever starts it, so on a machine
+/// with other work its time is not that of the workload.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Worked {
+    pub(crate) watching: f64,
+    pub(crate) hashing: f64,
+}
+
 /// What it said at its end.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) struct Farewell {
@@ -164,8 +172,13 @@ impl Running {
     }
 
     /// Seconds of processor time that its processes have had so far.
-    pub(crate) fn processor_time(&self) -> f64 {
-        self.processes.iter().flat_map(|pid| threads(*pid)).sum::<u64>() as f64 / 1e9
+    pub(crate) fn processor_time(&self) -> Worked {
+        let mut worked = Worked::default();
+        for (is_hashing, nanoseconds) in self.processes.iter().flat_map(|pid| threads(*pid)) {
+            let seconds = nanoseconds as f64 / 1e9;
+            *(if is_hashing { &mut worked.hashing } else { &mut worked.watching }) += seconds;
+        }
+        worked
     }
 
     pub(crate) fn memory(&self) -> Memory {
@@ -223,11 +236,14 @@ fn processes() -> BTreeSet<u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// Nanoseconds on a processor, for each thread.
-fn threads(pid: u32) -> Vec<u64> {
+/// For each thread whether it hashes, and its nanoseconds on a processor.
+fn threads(pid: u32) -> Vec<(bool, u64)> {
     let entries = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let time = |folder: PathBuf| -> Option<u64> {
-        fs::read_to_string(folder.join("schedstat")).ok()?.split(' ').next()?.parse().ok()
+    let time = |folder: PathBuf| -> Option<(bool, u64)> {
+        let is_hashing = fs::read_to_string(folder.join("comm")).ok()?.trim_end() == "hash";
+        let nanoseconds =
+            fs::read_to_string(folder.join("schedstat")).ok()?.split(' ').next()?.parse().ok()?;
+        Some((is_hashing, nanoseconds))
     };
     entries.filter_map(|entry| time(entry.path())).collect()
 }

@@ -22,8 +22,10 @@ pub(crate) struct Sample {
     pub(crate) wall: f64,
     /// Seconds of processor time of the workload and its children.
     pub(crate) cpu: f64,
-    /// Seconds of processor time of the watcher.
+    /// Seconds of processor time of the watcher, without hashing.
     pub(crate) watcher: f64,
+    /// Seconds of processor time of its hashing, which is also that of programs that others start.
+    pub(crate) hashing: f64,
 }
 
 /// One contender in one round.
@@ -281,7 +283,7 @@ mod tests {
             contender: contender.to_owned(),
             samples: BTreeMap::from([(
                 "exec".to_owned(),
-                Sample { count: 10, wall: cpu, cpu, watcher: 0.001 },
+                Sample { count: 10, wall: cpu, cpu, watcher: 0.001, hashing: 0.0 },
             )]),
             ..Visit::default()
         };
