@@ -104,6 +104,7 @@ fn without_leave_to_raise_limits() {
         return;
     }
     drop(first);
+    let home = Home::new(EVERYTHING);
     sees_a_deed(&home.start_through(wrapper(), &[]));
 }
 
