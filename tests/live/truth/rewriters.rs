@@ -124,7 +124,7 @@ fn names(script: &mut Script) -> anyhow::Result<()> {
 
 fn addresses(script: &mut Script) -> anyhow::Result<()> {
     // The same port at two addresses: one byte tells them apart.
-    let first = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 1), 0))?;
+    let first = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = first.local_addr()?.port();
     let Ok(second) = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), port)) else {
         return script.skip("the port is taken at the other address");
