@@ -49,7 +49,7 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand filter" -l config -d 'The 
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand filter" -l explain -d 'Also say which rule decided about each event, in a line that begins with #'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand filter" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l config -d 'Collect only what this configuration collects, instead of everything' -r -F
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l ring-size -d 'Size of the ring between kernel and recorder, a power of two' -r
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l ring-size -d 'Size of the ring that the kernel fills, a power of two' -r
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l btf -d 'BTF of the running kernel, where the kernel does not bring it' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand record" -l tier -d 'Which hooks to stand on; auto takes for each fact the best that this kernel grants' -r -f -a "auto\t'For each fact the best that this kernel grants'
 deep\t'Kernel functions only'
@@ -76,7 +76,7 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l format -d 'How eve
 json\t'One object a line'
 text\t'For reading'"
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l state-dir -d 'Where the next EventRecordID and the boot\'s clock are kept; made when it is missing' -r -F
-complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l ring-size -d 'Size of the ring between kernel and agent, a power of two' -r
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l ring-size -d 'Size of the ring that the kernel fills, a power of two' -r
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l btf -d 'BTF of the running kernel, where the kernel does not bring it' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l tier -d 'Which hooks to stand on; auto takes for each fact the best that this kernel grants' -r -f -a "auto\t'For each fact the best that this kernel grants'
 deep\t'Kernel functions only'

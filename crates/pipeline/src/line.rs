@@ -132,10 +132,10 @@ impl Pipeline {
             Err(error) => return self.unreadable(&error),
         };
         self.sequences.seen(record.header.cpu, record.header.sequence);
-        // What a panic leaves half done is one record's entry in a table, and every entry may be missing anyway.
         if let Some(canaries) = &mut self.canaries {
             canaries.look(&record.fact);
         }
+        // What a panic leaves half done is one record's entry in a table, and every entry may be missing anyway.
         let done = catch_unwind(AssertUnwindSafe(|| self.fact(&record, output)));
         if done.is_err() {
             self.counters.failed += 1;

@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tuxmon_pipeline::{Collect, Recorded};
-use tuxmon_sensor::{Options, Sensor};
+use tuxmon_sensor::Sensor;
 use tuxmon_wire::decode;
 
 use crate::check;
-use crate::run::args::{RingSize, Tier};
+use crate::run::args::SensorArgs;
 use crate::run::configuration::{self, Moment, Origin};
 use crate::run::kernel;
 use crate::run::signals::Requests;
@@ -45,17 +45,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Size of the ring between kernel and recorder, a power of two
-    #[arg(long, value_name = "SIZE", default_value_t)]
-    ring_size: RingSize,
-
-    /// BTF of the running kernel, where the kernel does not bring it
-    #[arg(long, value_name = "FILE")]
-    btf: Option<PathBuf>,
-
-    /// Which hooks to stand on; auto takes for each fact the best that this kernel grants
-    #[arg(long, value_enum, default_value_t)]
-    tier: Tier,
+    #[command(flatten)]
+    sensor: SensorArgs,
 
     /// A command to run; only it and what it starts are recorded
     #[arg(last = true, value_name = "COMMAND")]
@@ -74,9 +65,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let Some(collect) = collect(args.config.as_deref())? else { return Ok(ExitCode::from(check::REFUSED)) };
     let requests = Requests::listen().context("cannot listen to signals")?;
     let mut tape = Tape::create(&args.file)?;
-    let btf = args.btf.clone();
-    let options = Options { collect, ring_bytes: args.ring_size.0, btf, tier: args.tier.into() };
-    let mut sensor = Sensor::start(&options)?;
+    let mut sensor = Sensor::start(&args.sensor.options(collect))?;
     let mut command = None;
     if let Some((program, arguments)) = args.command.split_first() {
         command = Some(start(program, arguments, &mut tape)?);

@@ -36,7 +36,7 @@ use crate::service::privileges::{self, Writes};
 use crate::service::stored::Stored;
 use crate::sysmon::Settings;
 use agent::Agent;
-use args::{Additions, Format, OutputChoice, Place, RingSize, Tier};
+use args::{Additions, Format, OutputChoice, Place, SensorArgs};
 use configuration::{Loaded, Moment, Origin};
 use kernel::Kernel;
 use outputs::Outputs;
@@ -77,17 +77,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", default_value = STATE_DIRECTORY)]
     state_dir: PathBuf,
 
-    /// Size of the ring between kernel and agent, a power of two
-    #[arg(long, value_name = "SIZE", default_value_t)]
-    ring_size: RingSize,
-
-    /// BTF of the running kernel, where the kernel does not bring it
-    #[arg(long, value_name = "FILE")]
-    btf: Option<PathBuf>,
-
-    /// Which hooks to stand on; auto takes for each fact the best that this kernel grants
-    #[arg(long, value_enum, default_value_t)]
-    tier: Tier,
+    #[command(flatten)]
+    sensor: SensorArgs,
 
     /// Test each so many minutes whether everything is seen, as `tuxmon selftest` does; what is missing becomes event 255
     #[arg(long, value_name = "MINUTES")]
@@ -127,9 +118,7 @@ pub(crate) fn service(layout: &Layout) -> anyhow::Result<ServiceEnd> {
         outputs,
         format: None,
         state_dir: layout.folder(),
-        ring_size: RingSize::default(),
-        btf: settings.btf.map(PathBuf::from),
-        tier: Tier::default(),
+        sensor: SensorArgs { btf: settings.btf.map(PathBuf::from), ..SensorArgs::default() },
         selftest_every: selftest_of_service(),
         additional_data: additions_of_service(),
     };
@@ -204,12 +193,8 @@ fn agent(
     if args.additional_data == Additions::Container {
         pipeline.tell_additional();
     }
-    let sensor = Sensor::start(&tuxmon_sensor::Options {
-        collect: kernel::collect(Collect::for_config(&loaded.config)),
-        ring_bytes: args.ring_size.0,
-        btf: args.btf.clone(),
-        tier: args.tier.into(),
-    })?;
+    let collect = kernel::collect(Collect::for_config(&loaded.config));
+    let sensor = Sensor::start(&args.sensor.options(collect))?;
     if let Some(died) = died {
         pipeline.note(Trouble::AgentDied, "everything", 1, died, outputs::now());
     }
@@ -217,7 +202,7 @@ fn agent(
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
     eprint!("{}", banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));
     let agent = Agent::new(Kernel(sensor), pipeline, outputs, requests, origin.clone(), outside, loaded);
-    Ok(agent.resting(agent::rest(args.ring_size.0)))
+    Ok(agent.resting(agent::rest(args.sensor.ring_size.0)))
 }
 
 /// Whether outputs may be files of other users.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::ValueEnum;
-use tuxmon_sensor::TierChoice;
+use tuxmon_sensor::{Collect, Options, TierChoice};
 
 /// How an event is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -149,6 +149,29 @@ pub(crate) enum Tier {
     Deep,
     /// Tracepoints only.
     Tracepoint,
+}
+
+/// How the kernel side is set up.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct SensorArgs {
+    /// Size of the ring that the kernel fills, a power of two
+    #[arg(long, value_name = "SIZE", default_value_t)]
+    pub(crate) ring_size: RingSize,
+
+    /// BTF of the running kernel, where the kernel does not bring it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) btf: Option<PathBuf>,
+
+    /// Which hooks to stand on; auto takes for each fact the best that this kernel grants
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) tier: Tier,
+}
+
+impl SensorArgs {
+    /// The same for the sensor, which is to collect this.
+    pub(crate) fn options(&self, collect: Collect) -> Options {
+        Options { collect, ring_bytes: self.ring_size.0, btf: self.btf.clone(), tier: self.tier.into() }
+    }
 }
 
 impl From<Tier> for TierChoice {
