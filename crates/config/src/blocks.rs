@@ -5,36 +5,18 @@ use std::sync::Arc;
 use tuxmon_event::{EVENTS, EventSpec, specs_with_tag};
 
 use crate::codes;
-use crate::filters::{self, Inside};
+use crate::filters::Inside;
+use crate::remarks::{note_attributes, note_long_name, note_text};
 use crate::report::Report;
-use crate::root::{note_attributes, note_text};
-use crate::xml::{Attribute, Document, Element};
-use crate::{Block, Config, OnMatch, Relation};
+use crate::surroundings::{Dropped, Name, Surroundings, relation, relation_of};
+use crate::xml::{Document, Element};
+use crate::{Block, Config, OnMatch};
 
 /// An element with the tag of an event, somewhere below EventFiltering.
 struct Candidate<'d, 's> {
     element: &'d Element<'s>,
     group: Option<&'d Element<'s>>, // only a RuleGroup directly around it counts
 }
-
-/// What a block takes from around it.
-pub(crate) struct Surroundings {
-    /// How its items combine.
-    pub(crate) relation: Relation,
-    /// Name of its RuleGroup.
-    pub(crate) group_name: Option<Name>,
-}
-
-/// A name on a Rule, a RuleGroup or a field.
-#[derive(Clone)]
-pub(crate) struct Name {
-    pub(crate) text: Arc<str>,
-    /// Line of its element.
-    pub(crate) line: u32,
-}
-
-/// A block that the original drops, and with it all later ones of the tag.
-pub(crate) struct Dropped;
 
 /// Reads all blocks: by tag in the order of the schema, then as written.
 pub(crate) fn read<'d, 's: 'd>(
@@ -102,30 +84,11 @@ fn note_group(group: &Element<'_>, report: &mut Report<'_>) {
     note_attributes(group, &["name", "groupRelation"], report);
     note_text(group, report);
     if let Some(attribute) = group.filled("name") {
-        filters::note_long_name(
-            &attribute.value,
-            attribute.at,
-            "a filter that takes this name is left out",
-            report,
-        );
+        note_long_name(&attribute.value, attribute.at, "a filter that takes this name is left out", report);
     }
     if let Some(attribute) = group.filled("groupRelation") {
         relation(attribute, report);
     }
-}
-
-/// Compat: xml.cpp — everything but `or` is And.
-pub(crate) fn relation(attribute: &Attribute<'_>, report: &mut Report<'_>) -> Relation {
-    let value = attribute.value.as_ref();
-    if !value.eq_ignore_ascii_case("or") && !value.eq_ignore_ascii_case("and") {
-        let message = format!("groupRelation '{value}' counts as 'and'");
-        report.add(attribute.at, codes::GROUP_RELATION, message, "write 'or' or 'and'");
-    }
-    relation_of(value)
-}
-
-fn relation_of(value: &str) -> Relation {
-    if value.eq_ignore_ascii_case("or") { Relation::Or } else { Relation::And }
 }
 
 fn note_unknown(element: &Element<'_>, report: &mut Report<'_>) {

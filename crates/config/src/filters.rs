@@ -8,15 +8,12 @@ use std::sync::Arc;
 
 use tuxmon_event::{EventSpec, specs_with_tag};
 
-use crate::blocks::{Dropped, Name, Surroundings, relation};
 use crate::codes;
+use crate::remarks::{is_long, note_attributes, note_long_name, note_text};
 use crate::report::Report;
-use crate::root::{note_attributes, note_text};
+use crate::surroundings::{Dropped, Name, Surroundings, relation};
 use crate::xml::{Document, Element};
 use crate::{CompoundRule, Condition, Filter, Item, Relation};
-
-/// Names are recorded in the events, with room for this many characters.
-const LONGEST_NAME: usize = 255;
 
 /// A filter that cannot be evaluated; why is already reported.
 struct Unusable;
@@ -255,22 +252,6 @@ fn filter_name(
         return Err(Unusable);
     }
     Ok(Some(Arc::clone(&name.text)))
-}
-
-/// Reports a name that is too long, and says whether it is.
-pub(crate) fn note_long_name(name: &str, at: usize, consequence: &str, report: &mut Report<'_>) -> bool {
-    if !is_long(name) {
-        return false;
-    }
-    let begin: String = name.chars().take(40).collect();
-    let message = format!("Rule name is larger than {LONGEST_NAME} characters: {begin}…: {consequence}");
-    report.add(at, codes::LONG_NAME, message, "shorten the name");
-    true
-}
-
-/// The original counts units of UTF-16.
-fn is_long(name: &str) -> bool {
-    name.len() > LONGEST_NAME && name.encode_utf16().count() > LONGEST_NAME
 }
 
 fn condition(

@@ -18,9 +18,11 @@ mod filters;
 mod model;
 mod nearest;
 mod options;
+mod remarks;
 mod report;
 mod root;
 mod source;
+mod surroundings;
 mod xml;
 
 use tuxmon_diag::Diagnostic;

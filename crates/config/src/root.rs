@@ -3,6 +3,7 @@
 use crate::blocks;
 use crate::codes;
 use crate::options::Options;
+use crate::remarks::{note_attributes, note_text};
 use crate::report::{Refused, Report};
 use crate::xml::{Document, Element};
 use crate::{Config, SchemaVersion};
@@ -78,28 +79,4 @@ fn leading_number(text: &str) -> (&str, &str) {
     };
     let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
     text.split_at(end.min(LONGEST))
-}
-
-/// Reports the attributes that mean nothing on this element.
-pub(crate) fn note_attributes(element: &Element<'_>, known: &[&str], report: &mut Report<'_>) {
-    for attribute in element.attributes.iter().filter(|attribute| !known.contains(&attribute.name)) {
-        if attribute.name.starts_with("xmlns") || attribute.name.starts_with("xml:") {
-            continue;
-        }
-        let message = format!("{} means nothing on {}", attribute.name, element.name);
-        let remedy = match report.nearest(attribute.name, known.iter().copied()) {
-            Some(meant) => format!("did you mean {meant}? Names are case-sensitive"),
-            None if known.is_empty() => "remove it".to_owned(),
-            None => format!("known are {}", known.join(", ")),
-        };
-        report.add(attribute.at, codes::UNKNOWN_ATTRIBUTE, message, remedy);
-    }
-}
-
-/// Reports words between elements; single marks are left over from comments and harmless.
-pub(crate) fn note_text(element: &Element<'_>, report: &mut Report<'_>) {
-    if let Some(at) = element.text_at.filter(|_| element.text.contains(char::is_alphanumeric)) {
-        let message = format!("text directly inside {} means nothing", element.name);
-        report.add(at, codes::STRAY_TEXT, message, "put it into a field element or a comment");
-    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod open;
 mod print;
 mod probe;
 mod screen;
+mod source;
 mod sources;
 
 use std::cell::Cell;
@@ -24,7 +25,7 @@ use tuxmon_render::Colour;
 use tuxmon_view::{EventIds, FieldFilter, Format, Sieve, Subject, Zone, moment, shown_fields};
 
 use print::{Output, View, What};
-use sources::Source;
+use source::Source;
 
 /// Events shown before the first new one, as `tail` does.
 const LAST_BEFORE_FOLLOWING: usize = 10;

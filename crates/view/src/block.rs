@@ -3,7 +3,8 @@
 use tuxmon_event::spec;
 
 use crate::event::Event;
-use crate::format::{append_safely, append_shown, is_printable_ascii};
+use crate::fields::append_shown;
+use crate::safe::{append_safely, is_printable_ascii};
 
 /// What the original prints for a value of no characters.
 pub const NO_VALUE: &str = "--NULL--";

@@ -6,7 +6,7 @@
 use memchr::{memchr, memchr3, memmem};
 use tuxmon_reader::{Transport, decode_into};
 
-use crate::event::{Entry, Span, Written};
+use crate::entry::{Entry, Span, Written};
 use crate::head::LONGEST_HEAD;
 
 /// What ends the head, of which the caller keeps a finder.

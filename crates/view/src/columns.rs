@@ -2,8 +2,8 @@
 
 use crate::event::Event;
 use crate::fields::{append_value, field_names};
-use crate::format::append_safely;
 use crate::head::EventIds;
+use crate::safe::append_safely;
 
 /// Every field that these events can have.
 pub(crate) fn of_events(ids: Option<EventIds>) -> Vec<Vec<&'static str>> {

@@ -7,7 +7,9 @@ use memchr::memmem;
 use tuxmon_reader::{Counts, Form, JsonLine, Problem, ReadEvent, Reason, System, parse_json, parse_xml};
 
 use crate::canonical;
+use crate::entry::{Entry, Span, Written};
 use crate::head::{ReadySieve, Sieve, system_time};
+use crate::safe::is_printable_ascii;
 use crate::scan::{Found, Scanner, Step};
 
 /// All events of an input that pass a sieve; see the crate's description.
@@ -63,34 +65,6 @@ struct Parsed {
 struct Kept {
     text: String,
     system: System,
-}
-
-/// One field.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry {
-    pub(crate) name: Written,
-    pub(crate) value: Written,
-}
-
-/// Where a text stands.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Written {
-    Raw(Span),
-    Decoded(Span),
-}
-
-/// Start and end; an event is far below 4 GiB.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Span(u32, u32);
-
-impl Span {
-    pub(crate) fn new(start: usize, length: usize) -> Self {
-        Self(start as u32, (start + length) as u32)
-    }
-
-    fn of(self, text: &str) -> &str {
-        &text[self.0 as usize..self.1 as usize]
-    }
 }
 
 /// What a piece is that had to be parsed in full to say whether it is wanted.
@@ -266,7 +240,7 @@ impl<'a> Event<'a> {
 
     /// Whether nothing that was decoded needs to be made visible; see `raw` for the rest.
     pub(crate) fn decoded_is_printable(&self) -> bool {
-        crate::format::is_printable_ascii(self.decoded)
+        is_printable_ascii(self.decoded)
     }
 
     /// When it was written, as it says.

@@ -5,6 +5,7 @@ use tuxmon_reader::System;
 
 use crate::event::Event;
 use crate::head::EventIds;
+use crate::safe::append_cut;
 
 /// Parts of the envelope that have a name like a field.
 const ENVELOPE: &[&str] = &["EventID", "EventName", "EventRecordID", "SystemTime", "Computer"];
@@ -75,6 +76,16 @@ pub(crate) fn append_value(event: &Event<'_>, spellings: &[&'static str], out: &
         Some(_) | None => return false,
     }
     true
+}
+
+/// Appends the value of a shown field, safely; `-` when there is none.
+pub(crate) fn append_shown(event: &Event<'_>, spellings: &[&'static str], longest: usize, out: &mut String) {
+    let mut value = String::new();
+    if append_value(event, spellings, &mut value) && !value.is_empty() {
+        append_cut(&value, longest, out);
+    } else {
+        out.push('-');
+    }
 }
 
 /// Our name of an event; of one that only Windows has, its number.

@@ -7,7 +7,8 @@ use tuxmon_render::Colour;
 
 use crate::event::Event;
 use crate::fields::append_event_name;
-use crate::table::{append_about, written_time};
+use crate::table::append_about;
+use crate::times::written_time;
 
 /// What events say is kept up to so many bytes; the events after that are counted and left out.
 pub const MAX_BYTES: usize = 1024 * 1024 * 1024;

@@ -1,11 +1,11 @@
 //! The forms in which events are printed one after the other.
 
-use jiff::tz::TimeZone;
-use tuxmon_render::{Colour, escape};
+use tuxmon_render::Colour;
 
 use crate::event::Event;
-use crate::fields::{Shown, append_value};
+use crate::fields::Shown;
 use crate::head::EventIds;
+use crate::times::Zone;
 use crate::{block, columns, json, table, xml};
 
 /// How events are printed.
@@ -21,15 +21,6 @@ pub enum Format {
     Xml,
     /// Values separated by commas, below a line with their names.
     Csv,
-}
-
-/// In which time zone the table shows times; the other forms show them as they were written, in UTC.
-#[derive(Debug, Clone)]
-pub enum Zone {
-    /// As written.
-    Utc,
-    /// In this zone.
-    Local(TimeZone),
 }
 
 /// Prints events in one form. No form lets a control character through, and every line is one of its own.
@@ -88,38 +79,5 @@ impl Printer {
             (Format::Xml, _) => xml::append(event, out),
             (Format::Csv, _) => columns::append(event, &self.columns, out),
         }
-    }
-}
-
-/// Appends a value so that a terminal shows it and obeys none of it.
-pub(crate) fn append_safely(value: &str, out: &mut String) {
-    if is_printable_ascii(value) { out.push_str(value) } else { escape::TERMINAL.append(value, out) }
-}
-
-/// The same, of at most `longest` characters.
-pub(crate) fn append_cut(value: &str, longest: usize, out: &mut String) {
-    match value.char_indices().nth(longest) {
-        Some((end, _)) if longest < value.len() => {
-            append_safely(&value[..end], out);
-            out.push_str("...");
-        }
-        Some(_) | None => append_safely(value, out),
-    }
-}
-
-/// Whether no character needs a closer look. Written without an early end, so that it runs on many bytes at once.
-pub(crate) fn is_printable_ascii(text: &str) -> bool {
-    const FIRST: u8 = b' ';
-    const COUNT: u8 = b'~' - b' ' + 1;
-    !text.bytes().fold(false, |odd, byte| odd | (byte.wrapping_sub(FIRST) >= COUNT))
-}
-
-/// Appends the value of a shown field, safely; `-` when there is none.
-pub(crate) fn append_shown(event: &Event<'_>, spellings: &[&'static str], longest: usize, out: &mut String) {
-    let mut value = String::new();
-    if append_value(event, spellings, &mut value) && !value.is_empty() {
-        append_cut(&value, longest, out);
-    } else {
-        out.push('-');
     }
 }

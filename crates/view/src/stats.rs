@@ -9,9 +9,10 @@ use tuxmon_render::Colour;
 use crate::columns::append_row;
 use crate::event::{Event, is_absent};
 use crate::fields::append_value;
-use crate::format::{Format, Zone, append_safely};
+use crate::format::Format;
 use crate::json::{Object, kind};
-use crate::table::{append_written_time, written_time};
+use crate::safe::append_safely;
+use crate::times::{Zone, append_written_time, written_time};
 
 /// Combinations are kept up to so many bytes of values; events with others are counted together.
 const MAX_BYTES: usize = 256 * 1024 * 1024;

@@ -1,14 +1,13 @@
 //! One line for each event, in columns: when, what, who, and what it is about.
 
 use anstyle::{AnsiColor, Style};
-use jiff::Timestamp;
 use tuxmon_render::Colour;
 
 use crate::event::{Event, is_absent};
-use crate::fields::append_event_name;
-use crate::format::{Zone, append_cut, append_safely, append_shown};
+use crate::fields::{append_event_name, append_shown};
+use crate::safe::{append_cut, append_safely};
+use crate::times::{TIME_WIDTH, Zone, append_time};
 
-const TIME_WIDTH: usize = 23;
 const NAME_WIDTH: usize = 18;
 const PID_WIDTH: usize = 7;
 const USER_WIDTH: usize = 8;
@@ -135,35 +134,6 @@ pub(crate) fn append_about(event: &Event<'_>, colour: Colour, longest: usize, ou
             out.push(']');
         });
     }
-}
-
-/// Appends when it happened, or was written when it does not say so, as `2026-11-21 05:31:50.672`.
-pub(crate) fn append_time(event: &Event<'_>, zone: &Zone, out: &mut String) {
-    append_written_time(written_time(event), zone, out);
-}
-
-/// When it happened, or was written when it does not say so, as it says.
-pub(crate) fn written_time<'a>(event: &Event<'a>) -> &'a str {
-    event.first_of(&["UtcTime"]).unwrap_or_else(|| event.system_time())
-}
-
-/// Appends a time that an event says as `2026-11-21 05:31:50.672`.
-pub(crate) fn append_written_time(written: &str, zone: &Zone, out: &mut String) {
-    let instant = match zone {
-        Zone::Utc => None,
-        Zone::Local(zone) => instant(written).map(|instant| instant.to_zoned(zone.clone())),
-    };
-    if let Some(local) = instant {
-        out.push_str(&local.strftime("%Y-%m-%d %H:%M:%S.%3f").to_string());
-    } else {
-        let text = written.get(..TIME_WIDTH).unwrap_or(written);
-        append_safely(&text.replace('T', " "), out);
-    }
-}
-
-fn instant(utc: &str) -> Option<Timestamp> {
-    let text = utc.trim_end_matches('Z');
-    format!("{text}Z").parse().ok()
 }
 
 /// Columns of chosen fields are as wide as their values usually are.

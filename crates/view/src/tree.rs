@@ -4,8 +4,9 @@ use anstyle::{AnsiColor, Style};
 use tuxmon_render::Colour;
 
 use crate::forest::{Forest, Process, Subject};
-use crate::format::{Zone, append_cut};
-use crate::table::{append_written_time, styled};
+use crate::safe::append_cut;
+use crate::table::styled;
+use crate::times::{Zone, append_written_time};
 
 const DIM: Style = Style::new().dimmed();
 const BOLD: Style = Style::new().bold();

@@ -7,7 +7,7 @@ use std::io;
 use tuxmon_host::state::StateDirectory;
 
 use super::exit::Exit;
-use super::update::is_setting;
+use super::table::Switch;
 use super::{Deed, console};
 use crate::service::files;
 use crate::service::patience;
@@ -76,7 +76,7 @@ pub(super) fn to_store(deed: &Deed<'_>) -> Stored {
 fn stored_again(deed: &Deed<'_>) -> Option<Stored> {
     let named = deed.settings.file.as_ref()?;
     let same = fs::canonicalize(named).ok()? == fs::canonicalize(deed.layout.configuration()).ok()?;
-    if !same || deed.switches.given().any(is_setting) {
+    if !same || deed.switches.given().any(Switch::is_setting) {
         return None;
     }
     let stored = Stored::read(&deed.layout).ok()?;

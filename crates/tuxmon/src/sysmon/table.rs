@@ -34,6 +34,37 @@ pub(crate) enum Switch {
     OutputRules,
 }
 
+impl Switch {
+    /// Whether a switch says what is to be recorded.
+    pub(super) fn is_setting(self) -> bool {
+        match self {
+            Self::HashAlgorithms
+            | Self::ImageLoad
+            | Self::NetworkConnect
+            | Self::PipeMonitoring
+            | Self::ProcessAccess
+            | Self::DnsQuery
+            | Self::DebugMode
+            | Self::Btf => true,
+            Self::Install
+            | Self::Configuration
+            | Self::UnInstall
+            | Self::Manifest
+            | Self::ClipboardInstance
+            | Self::Service
+            | Self::PrintSchema
+            | Self::NoLogo
+            | Self::AcceptEula
+            | Self::ConfigDefault
+            | Self::ArchiveDirectory
+            | Self::DriverName
+            | Self::CheckRevocation
+            | Self::InternalRepresentation
+            | Self::OutputRules => false,
+        }
+    }
+}
+
 /// One row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SwitchSpec {

@@ -13,7 +13,7 @@ use crate::service::stored::Stored;
 
 /// Shows or changes.
 pub(super) fn run(deed: &Deed<'_>) -> Exit {
-    let sets = deed.switches.given().any(is_setting);
+    let sets = deed.switches.given().any(Switch::is_setting);
     if deed.switches.has(Switch::ConfigDefault) {
         if sets || deed.settings.file.is_some() {
             console::say("Cannot use specific settings with enforcing defaults.");
@@ -23,35 +23,6 @@ pub(super) fn run(deed: &Deed<'_>) -> Exit {
         return change(deed);
     }
     if sets || deed.settings.file.is_some() { change(deed) } else { show(deed) }
-}
-
-/// Whether a switch says what is to be recorded.
-pub(super) fn is_setting(switch: Switch) -> bool {
-    match switch {
-        Switch::HashAlgorithms
-        | Switch::ImageLoad
-        | Switch::NetworkConnect
-        | Switch::PipeMonitoring
-        | Switch::ProcessAccess
-        | Switch::DnsQuery
-        | Switch::DebugMode
-        | Switch::Btf => true,
-        Switch::Install
-        | Switch::Configuration
-        | Switch::UnInstall
-        | Switch::Manifest
-        | Switch::ClipboardInstance
-        | Switch::Service
-        | Switch::PrintSchema
-        | Switch::NoLogo
-        | Switch::AcceptEula
-        | Switch::ConfigDefault
-        | Switch::ArchiveDirectory
-        | Switch::DriverName
-        | Switch::CheckRevocation
-        | Switch::InternalRepresentation
-        | Switch::OutputRules => false,
-    }
 }
 
 /// The rules that the running agent judges by, not those of a file that it may not have read.

@@ -8,7 +8,7 @@ use tuxmon_event::Timestamp;
 use tuxmon_view::{Events, Item, Sieve};
 
 use super::open;
-use super::sources::Source;
+use super::source::Source;
 
 /// What was written last is looked at first: this much of a file's end.
 const TAIL: u64 = 8 << 20;

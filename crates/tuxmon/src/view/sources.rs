@@ -4,7 +4,6 @@
 //! write to are where events are. Without such a file it is the first of these in which events are found: the file to
 //! which administrators split events, the journal, the system log. Of a file also its older, rotated brothers.
 
-use std::fmt;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -15,31 +14,11 @@ use tuxmon_event::Timestamp;
 
 use super::agents;
 use super::probe::Probe;
+use super::source::Source;
 
 /// Files that hold events on many machines, with other lines or without.
 const SPLIT_FILES: [&str; 2] = ["/var/log/sysmon.log", "/var/log/sysmon/sysmon.log"];
 const SYSTEM_LOGS: [&str; 2] = ["/var/log/syslog", "/var/log/messages"];
-
-/// A place with events.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The standard input.
-    StandardInput,
-    /// A file.
-    File(PathBuf),
-    /// The journal, through `journalctl`.
-    Journal,
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::StandardInput => f.write_str("the standard input"),
-            Self::File(path) => write!(f, "{}", path.display()),
-            Self::Journal => f.write_str("the journal"),
-        }
-    }
-}
 
 /// The places where this machine's events are, the oldest first; only what can hold events written since `since`.
 /// `root` is `/`, but in tests.
