@@ -13,7 +13,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hashlink::LinkedHashMap;
+use hashlink::{DefaultHashBuilder, LinkedHashMap};
 use tuxmon_event::{Guid, Text};
 use tuxmon_wire::{BootTime, Exit, File, Fork, Identity, Image, Task};
 
@@ -177,7 +177,7 @@ pub struct ProcessTable {
     /// Least recently asked for first.
     slots: LinkedHashMap<Key, Slot>,
     /// The newest process with each pid.
-    newest: HashMap<u32, BootTime>,
+    newest: HashMap<u32, BootTime, DefaultHashBuilder>,
     /// In the order of retirement, which is the order of forgetting.
     retired: VecDeque<(BootTime, Retired)>,
     /// Processes whose parents were not known yet when they were seeded.
@@ -200,7 +200,7 @@ impl ProcessTable {
             guids,
             limits,
             slots: LinkedHashMap::new(),
-            newest: HashMap::new(),
+            newest: HashMap::default(),
             retired: VecDeque::new(),
             orphans: Vec::new(),
             seeding: 0,

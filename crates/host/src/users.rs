@@ -11,7 +11,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use hashlink::LruCache;
+use hashlink::{DefaultHashBuilder, LruCache};
 use nix::unistd::{Uid, User};
 use tuxmon_event::Text;
 
@@ -47,7 +47,7 @@ pub struct Users {
 #[derive(Debug)]
 struct Local {
     path: PathBuf,
-    names: HashMap<u32, Text>,
+    names: HashMap<u32, Text, DefaultHashBuilder>,
     stamp: Option<Stamp>,
     checked: Instant,
 }
@@ -84,7 +84,7 @@ impl Users {
 
     /// The users of a recording, which tells numbers only: root has a name, nobody else, and nothing is asked.
     pub fn of_a_recording() -> Self {
-        let names = HashMap::from([(0, Text::from("root"))]);
+        let names = HashMap::from_iter([(0, Text::from("root"))]);
         let local = Local { path: PathBuf::new(), names, stamp: None, checked: Instant::now() };
         Self { local, remembered: LruCache::new(REMEMBERED_MAX), services: Deadline::nobody("users") }
     }
@@ -146,7 +146,7 @@ fn entry(uid: u32, name: Option<String>, now: Instant) -> (Text, Instant) {
 impl Local {
     fn read(path: &Path) -> Self {
         let mut local =
-            Self { path: path.into(), names: HashMap::new(), stamp: None, checked: Instant::now() };
+            Self { path: path.into(), names: HashMap::default(), stamp: None, checked: Instant::now() };
         local.reload();
         local
     }
@@ -184,8 +184,8 @@ fn stamp(path: &Path) -> Option<Stamp> {
 }
 
 /// Lines of `name:password:uid:…`. Of several names for one uid the first counts, as for getpwuid(3).
-fn parse(bytes: &[u8]) -> HashMap<u32, Text> {
-    let mut names = HashMap::new();
+fn parse(bytes: &[u8]) -> HashMap<u32, Text, DefaultHashBuilder> {
+    let mut names = HashMap::default();
     for line in bytes.split(|byte| *byte == b'\n') {
         let mut fields = line.split(|byte| *byte == b':');
         let (Some(name), Some(_), Some(uid)) = (fields.next(), fields.next(), fields.next()) else {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hashlink::DefaultHashBuilder;
 use tuxmon_config::Config;
 use tuxmon_event::{Additional, Event, Guid, Text, Timestamp};
 use tuxmon_host::clock::{self, Jump};
@@ -46,7 +47,7 @@ pub struct Pipeline {
     reads_additional: bool,
     /// The processes whose creation waits, and their end, when that came meanwhile: nobody should read that a process
     /// ended before it began. Bounded by the parking.
-    unborn: HashMap<Guid, Option<Told>>,
+    unborn: HashMap<Guid, Option<Told>, DefaultHashBuilder>,
     sequences: Sequences,
     troubles: TroubleBook,
     counters: Counters,
@@ -107,7 +108,7 @@ impl Pipeline {
             parking: Parking::new(settings.parking),
             writes_additional: false,
             reads_additional: config.reads_additional(),
-            unborn: HashMap::new(),
+            unborn: HashMap::default(),
             sequences: Sequences::default(),
             troubles: TroubleBook::default(),
             counters: Counters::default(),

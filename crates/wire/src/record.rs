@@ -180,8 +180,12 @@ pub fn decode(bytes: &[u8]) -> Result<Record<'_>, DecodeError> {
     Ok(Record { header, fact })
 }
 
+// Each part of fixed size is taken at once, so that its length is asked for once and not for each of its numbers.
+
 impl Header {
     fn read(bytes: &mut Bytes<'_>) -> Result<(u32, Self), DecodeError> {
+        let part = bytes.array::<24>()?;
+        let mut bytes = Bytes::new(&part);
         let size = bytes.u32()?;
         let number = bytes.u16()?;
         let kind = Kind::from_number(number)
@@ -195,6 +199,8 @@ impl Header {
 
 impl Task {
     pub(crate) fn read(bytes: &mut Bytes<'_>) -> Result<Self, DecodeError> {
+        let part = bytes.array::<48>()?;
+        let mut bytes = Bytes::new(&part);
         let start = BootTime(bytes.u64()?);
         let exec_id = bytes.u64()?;
         let pid = bytes.u32()?;
@@ -213,6 +219,8 @@ impl Task {
 
 impl File {
     pub(crate) fn read(bytes: &mut Bytes<'_>) -> Result<Self, DecodeError> {
+        let part = bytes.array::<40>()?;
+        let mut bytes = Bytes::new(&part);
         Ok(Self {
             inode: bytes.u64()?,
             size: bytes.u64()?,
