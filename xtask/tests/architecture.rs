@@ -29,6 +29,7 @@ const ROOMS: &[Room] = &[
     Room { name: "sigma", pure: true, may_use: &["diag", "event"] },
     Room { name: "view", pure: true, may_use: &["config", "event", "reader", "render", "rules"] },
     Room { name: "host", pure: false, may_use: &["event", "wire"] },
+    Room { name: "input", pure: false, may_use: &[] },
     Room { name: "sensor", pure: false, may_use: &["wire"] },
     Room { name: "sinks", pure: false, may_use: &["event"] },
     Room { name: "pipeline", pure: false, may_use: &["config", "event", "host", "rules", "wire"] },
@@ -36,10 +37,11 @@ const ROOMS: &[Room] = &[
         name: "tuxmon",
         pure: false,
         may_use: &[
-            "config", "diag", "event", "host", "pipeline", "reader", "render", "rules", "sensor", "sigma",
-            "sinks", "view", "wire",
+            "config", "diag", "event", "host", "input", "pipeline", "reader", "render", "rules", "sensor",
+            "sigma", "sinks", "view", "wire",
         ],
     },
+    Room { name: "hunt", pure: false, may_use: &["event", "input", "reader", "view"] },
 ];
 
 /// Libraries that a crate without IO may use: they compute, and do nothing else.

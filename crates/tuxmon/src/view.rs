@@ -1,8 +1,6 @@
 //! `tuxmon view`: the events of this machine, or of any log, for people.
 
 mod agents;
-mod follow;
-pub(crate) mod open;
 mod print;
 mod probe;
 mod screen;
@@ -193,16 +191,16 @@ fn show(args: &Args, sources: &[Source], output: &mut Output) -> anyhow::Result<
         let caught_up = Rc::new(Cell::new(false));
         match source {
             Source::StandardInput => {
-                let input = open::decompressed(Box::new(io::stdin().lock()))?;
+                let input = tuxmon_input::decompressed(Box::new(io::stdin().lock()))?;
                 output.read("standard input", input, &caught_up)?;
             }
             Source::File(path) => {
                 let name = path.display().to_string();
                 let input: Box<dyn io::Read> = if follow {
-                    let file = follow::Followed::open(path, Rc::clone(&caught_up));
+                    let file = tuxmon_input::Followed::open(path, Rc::clone(&caught_up));
                     Box::new(file.with_context(|| format!("cannot follow {name}"))?)
                 } else {
-                    open::file(path).with_context(|| format!("cannot read {name}"))?
+                    tuxmon_input::file(path).with_context(|| format!("cannot read {name}"))?
                 };
                 output.read(&name, input, &caught_up)?;
             }

@@ -13,7 +13,6 @@ use tuxmon_sigma::{About, CorrelationHit, Correlator, Engine, Event, Level, Outc
 use super::check::shown;
 use super::events::{self, Recorded};
 use super::rules;
-use crate::view::open;
 
 /// Problems that are told one by one; the rest is counted.
 const MOST_PROBLEMS: u64 = 10;
@@ -138,9 +137,9 @@ impl<'a, W: Write> Matching<'a, W> {
     fn all(&mut self, logs: &[PathBuf]) -> anyhow::Result<()> {
         for log in logs {
             let input = if log.as_os_str() == "-" {
-                open::decompressed(Box::new(io::stdin()))
+                tuxmon_input::decompressed(Box::new(io::stdin()))
             } else {
-                open::file(log)
+                tuxmon_input::file(log)
             };
             let reading = || format!("cannot read {}", log.display());
             for event in events::of(input.with_context(reading)?).with_context(reading)? {

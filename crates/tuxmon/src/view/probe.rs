@@ -7,7 +7,6 @@ use std::path::Path;
 use tuxmon_event::Timestamp;
 use tuxmon_view::{Events, Item, Sieve};
 
-use super::open;
 use super::source::Source;
 
 /// What was written last is looked at first: this much of a file's end.
@@ -53,7 +52,7 @@ impl Probe {
                 return Ok(true);
             }
         }
-        let input = open::file(path)?;
+        let input = tuxmon_input::file(path)?;
         Ok(self.any(input))
     }
 

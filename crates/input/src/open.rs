@@ -14,12 +14,12 @@ const ZSTD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const BZIP2: &[u8] = b"BZh";
 
 /// Opens a file and decompresses it where its first bytes say that it is compressed.
-pub(crate) fn file(path: &Path) -> io::Result<Box<dyn Read>> {
+pub fn file(path: &Path) -> io::Result<Box<dyn Read>> {
     decompressed(Box::new(File::open(path)?))
 }
 
 /// Decompresses where the first bytes say so; the name of a file says nothing.
-pub(crate) fn decompressed(mut input: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
+pub fn decompressed(mut input: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let mut mark = Vec::with_capacity(LONGEST_MARK);
     input.by_ref().take(LONGEST_MARK as u64).read_to_end(&mut mark)?;
     let whole = Cursor::new(mark.clone()).chain(input);
@@ -30,7 +30,7 @@ pub(crate) fn decompressed(mut input: Box<dyn Read>) -> io::Result<Box<dyn Read>
     } else if mark.starts_with(ZSTD) {
         Ok(Box::new(Frames { source: Some(whole), frame: None }))
     } else if mark.starts_with(BZIP2) {
-        Err(io::Error::other("bzip2 is not read; use: bzcat FILE | tuxmon view -"))
+        Err(io::Error::other("bzip2 is not read; use: bzcat FILE, and read its output"))
     } else {
         Ok(Box::new(whole))
     }

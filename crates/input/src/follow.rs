@@ -18,7 +18,7 @@ use rustix::time::Timespec;
 const PATIENCE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 
 /// The growing file. A read at its end waits; it never ends by itself.
-pub(super) struct Followed {
+pub struct Followed {
     path: PathBuf,
     file: File,
     position: u64,
@@ -29,7 +29,7 @@ pub(super) struct Followed {
 
 impl Followed {
     /// Opens a file and watches its folder: there also a new file of this name appears.
-    pub(super) fn open(path: &Path, caught_up: Rc<Cell<bool>>) -> io::Result<Self> {
+    pub fn open(path: &Path, caught_up: Rc<Cell<bool>>) -> io::Result<Self> {
         let notices = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let what = WatchFlags::MODIFY | WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::ONLYDIR;

@@ -1,0 +1,178 @@
+//! Answers to questions in SQL, for people and for programs.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Rows, Statement};
+use serde_json::{Map, Value};
+use tuxmon_event::Timestamp;
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Columns for people.
+    Table,
+    /// One JSON object a row.
+    Json,
+    /// Comma-separated values with a heading.
+    Csv,
+}
+
+/// More rows than this are not laid out as a table.
+const MOST_ROWS: usize = 10_000;
+/// A wider value is cut in a table.
+const WIDEST: usize = 100;
+
+/// Why an answer could not be printed.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The store says so.
+    #[error("{0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The output is closed or full.
+    #[error(transparent)]
+    Output(#[from] io::Error),
+}
+
+/// Prints all rows of a statement whose parameters are bound, and says how many there were. The columns in `times` hold
+/// milliseconds since 1970.
+pub fn print(
+    statement: &mut Statement<'_>,
+    times: &[String],
+    form: Form,
+    out: &mut impl Write,
+) -> Result<usize, AnswerError> {
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let is_time: Vec<bool> = columns.iter().map(|column| times.contains(column)).collect();
+    let rows = statement.raw_query();
+    match form {
+        Form::Table => table(rows, &columns, &is_time, out),
+        Form::Json => json(rows, &columns, &is_time, out),
+        Form::Csv => csv(rows, &columns, &is_time, out),
+    }
+}
+
+fn table(
+    mut rows: Rows<'_>,
+    columns: &[String],
+    is_time: &[bool],
+    out: &mut impl Write,
+) -> Result<usize, AnswerError> {
+    let mut lines: Vec<Vec<String>> = vec![columns.to_vec()];
+    let mut numbers = vec![true; columns.len()];
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        count += 1;
+        if count > MOST_ROWS {
+            continue;
+        }
+        let mut line = Vec::with_capacity(columns.len());
+        for (index, is_time) in is_time.iter().enumerate() {
+            let value = row.get_ref(index)?;
+            numbers[index] &=
+                !is_time && matches!(value, ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Null);
+            line.push(cut(&visible(&shown(value, *is_time))));
+        }
+        lines.push(line);
+    }
+    let widths: Vec<usize> = (0..columns.len())
+        .map(|index| lines.iter().map(|line| line[index].chars().count()).max().unwrap_or_default())
+        .collect();
+    for line in &lines {
+        let mut text = String::new();
+        for ((cell, width), number) in line.iter().zip(&widths).zip(&numbers) {
+            let blanks = " ".repeat(width - cell.chars().count());
+            let (before, behind) = if *number { (blanks.as_str(), "") } else { ("", blanks.as_str()) };
+            let _ = write!(text, "{before}{cell}{behind}  ");
+        }
+        writeln!(out, "{}", text.trim_end())?;
+    }
+    if count > MOST_ROWS {
+        writeln!(out, "… and {} more rows; --format csv or json prints all", count - MOST_ROWS)?;
+    }
+    Ok(count)
+}
+
+fn json(
+    mut rows: Rows<'_>,
+    columns: &[String],
+    is_time: &[bool],
+    out: &mut impl Write,
+) -> Result<usize, AnswerError> {
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        count += 1;
+        let mut object = Map::new();
+        for (index, column) in columns.iter().enumerate() {
+            let value = match row.get_ref(index)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) if !is_time[index] => number.into(),
+                ValueRef::Real(number) => number.into(),
+                other => shown(other, is_time[index]).into(),
+            };
+            object.insert(column.clone(), value);
+        }
+        writeln!(out, "{}", Value::Object(object))?;
+    }
+    Ok(count)
+}
+
+fn csv(
+    mut rows: Rows<'_>,
+    columns: &[String],
+    is_time: &[bool],
+    out: &mut impl Write,
+) -> Result<usize, AnswerError> {
+    let quoted = |text: &str| {
+        if text.contains(['"', ',', '\n', '\r']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
+    };
+    let heading: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    writeln!(out, "{}", heading.join(","))?;
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        count += 1;
+        let mut line = Vec::with_capacity(columns.len());
+        for (index, is_time) in is_time.iter().enumerate() {
+            line.push(quoted(&shown(row.get_ref(index)?, *is_time)));
+        }
+        writeln!(out, "{}", line.join(","))?;
+    }
+    Ok(count)
+}
+
+fn shown(value: ValueRef<'_>, is_time: bool) -> String {
+    match value {
+        ValueRef::Null => String::new(),
+        ValueRef::Integer(millis) if is_time => Timestamp(millis.saturating_mul(1_000_000)).utc_time(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => format!("{number:.3}"),
+        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+        ValueRef::Blob(bytes) => bytes.iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        }),
+    }
+}
+
+/// A text in which nothing is left that a terminal would obey.
+pub(crate) fn visible(text: &str) -> String {
+    let bidirectional =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || bidirectional(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(WIDEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}

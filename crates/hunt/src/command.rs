@@ -1,0 +1,87 @@
+//! The command line: one module for each subcommand.
+
+mod hunts;
+mod ingest;
+mod sql;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use tuxmon_hunt::{AnswerError, Form};
+
+/// Keeps the events of many machines in one file, and answers questions about them.
+#[derive(Parser)]
+#[command(
+    name = "tuxmon-hunt",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    /// The file with the events; also TUXMON_STORE
+    #[arg(long, global = true, value_name = "FILE", default_value_os_t = default_store(), hide_default_value = true)]
+    store: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Ingest(ingest::Args),
+    List,
+    Run(hunts::RunArgs),
+    Explain(hunts::ExplainArgs),
+    Sql(sql::Args),
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, ValueEnum)]
+enum FormChoice {
+    /// Columns for people
+    Table,
+    /// One JSON object a line
+    Json,
+    /// Comma-separated values
+    Csv,
+}
+
+impl From<FormChoice> for Form {
+    fn from(choice: FormChoice) -> Self {
+        match choice {
+            FormChoice::Table => Self::Table,
+            FormChoice::Json => Self::Json,
+            FormChoice::Csv => Self::Csv,
+        }
+    }
+}
+
+fn default_store() -> PathBuf {
+    std::env::var_os("TUXMON_STORE").map_or_else(|| PathBuf::from("tuxmon-hunt.sqlite"), PathBuf::from)
+}
+
+pub(super) fn run() -> anyhow::Result<ExitCode> {
+    let Arguments { store, command } = Arguments::parse();
+    let outcome = match command {
+        Command::Ingest(args) => return ingest::run(&args, &store),
+        Command::List => hunts::list(),
+        Command::Run(args) => hunts::run(&args, &store),
+        Command::Explain(args) => hunts::explain(&args),
+        Command::Sql(args) => sql::run(&args, &store),
+    };
+    match outcome {
+        // Whoever read our output has seen enough.
+        Err(error) if is_closed(&error) => Ok(ExitCode::SUCCESS),
+        other => other.map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn is_closed(error: &anyhow::Error) -> bool {
+    let kind = match error.downcast_ref::<AnswerError>() {
+        Some(AnswerError::Output(error)) => Some(error.kind()),
+        Some(AnswerError::Sqlite(_)) | None => error.downcast_ref::<io::Error>().map(io::Error::kind),
+    };
+    kind == Some(io::ErrorKind::BrokenPipe)
+}

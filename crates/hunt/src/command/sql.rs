@@ -1,0 +1,28 @@
+//! `tuxmon-hunt sql`: a question in SQL, which can change nothing.
+
+use std::io::{BufWriter, Write, stdout};
+use std::path::Path;
+
+use anyhow::Context;
+use tuxmon_hunt::{Store, print};
+
+use super::FormChoice;
+
+/// Ask the store in SQL; it can be read only
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The question, over the views that docs/hunting.md lists
+    sql: String,
+    /// How the answer is printed
+    #[arg(long, value_enum, default_value_t = FormChoice::Table)]
+    format: FormChoice,
+}
+
+pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<()> {
+    let store = Store::open_to_read(store)?;
+    let mut statement = store.connection().prepare(&args.sql).context("the question is not understood")?;
+    let mut out = BufWriter::new(stdout().lock());
+    print(&mut statement, &[], args.format.into(), &mut out)?;
+    out.flush()?;
+    Ok(())
+}

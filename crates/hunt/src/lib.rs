@@ -1,0 +1,26 @@
+//! Events kept, and questions to all of them: one SQLite file, filled from any log, asked in SQL.
+//!
+//! [`Store`] is the file; [`ingest`] fills it; its views are documented in `docs/hunting.md`. What is kept follows from `schema/`.
+//!
+//! This crate must never lose a batch that it has acknowledged, and never store an event twice.
+
+mod answer;
+mod batch;
+mod ddl;
+mod generations;
+mod hunts;
+mod ingest;
+mod layout;
+mod moment;
+mod processes;
+mod store;
+mod streams;
+mod strings;
+mod summary;
+mod writer;
+
+pub use answer::{AnswerError, Form, print};
+pub use hunts::{Hunt, HuntError, Parameter, all as hunts, bind, find as find_hunt};
+pub use ingest::{Progress, Source, Totals, ingest};
+pub use store::{Store, StoreError};
+pub use writer::Stored;

@@ -1,0 +1,126 @@
+//! Processes: one row for each identity, whichever event names it first.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, Statement};
+use tuxmon_event::Guid;
+
+use crate::generations::Generations;
+use crate::streams::EventRow;
+use crate::strings::StringId;
+
+/// So many processes are remembered with their numbers.
+const REMEMBERED: usize = 1 << 19;
+
+/// A process's number in the store.
+pub(crate) type ProcessId = i64;
+
+/// What an event says of a process.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Said {
+    pub(crate) pid: Option<i64>,
+    pub(crate) parent: Option<ProcessId>,
+    pub(crate) created: Option<EventRow>,
+    pub(crate) ended: Option<i64>,
+    pub(crate) image: Option<StringId>,
+    pub(crate) user: Option<StringId>,
+}
+
+/// The table of processes, for one who adds to it.
+pub(crate) struct Processes<'c> {
+    known: Generations<Guid, ProcessId>,
+    changed: HashMap<ProcessId, Change>,
+    next: ProcessId,
+    select: Statement<'c>,
+    insert: Statement<'c>,
+    update: Statement<'c>,
+}
+
+/// What a batch says of a process.
+struct Change {
+    /// The identity and the machine of a process that is new.
+    new: Option<(Guid, StringId)>,
+    said: Said,
+}
+
+impl<'c> Processes<'c> {
+    pub(crate) fn open(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let last: i64 =
+            connection.query_row("SELECT coalesce(max(id), 0) FROM raw_processes", [], |row| row.get(0))?;
+        Ok(Self {
+            known: Generations::new(REMEMBERED),
+            changed: HashMap::new(),
+            next: last + 1,
+            select: connection.prepare("SELECT id FROM raw_processes WHERE guid = ?1")?,
+            insert: connection.prepare(
+                "INSERT INTO raw_processes (id, guid, host, pid, parent, created, ended, image, user) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
+            update: connection.prepare(
+                "UPDATE raw_processes SET pid = coalesce(pid, ?2), parent = coalesce(parent, ?3), \
+                 created = coalesce(created, ?4), ended = coalesce(ended, ?5), image = coalesce(image, ?6), \
+                 user = coalesce(user, ?7) WHERE id = ?1",
+            )?,
+        })
+    }
+
+    /// The number of a process; it gets one now if it had none.
+    pub(crate) fn id(&mut self, guid: Guid, host: StringId) -> rusqlite::Result<ProcessId> {
+        if let Some(id) = self.known.get(&guid) {
+            return Ok(id);
+        }
+        let kept = self.select.query_row([&guid.0], |row| row.get(0)).optional()?;
+        let id = kept.unwrap_or_else(|| {
+            let id = self.next;
+            self.next += 1;
+            self.changed.insert(id, Change { new: Some((guid, host)), said: Said::default() });
+            id
+        });
+        self.known.insert(guid, id);
+        Ok(id)
+    }
+
+    /// Notes what an event says of a process.
+    pub(crate) fn note(&mut self, id: ProcessId, said: Said) {
+        let change = self.changed.entry(id).or_insert(Change { new: None, said });
+        let known = &mut change.said;
+        known.pid = known.pid.or(said.pid);
+        known.parent = known.parent.or(said.parent);
+        known.created = known.created.or(said.created);
+        known.ended = known.ended.or(said.ended);
+        known.image = known.image.or(said.image);
+        known.user = known.user.or(said.user);
+    }
+
+    /// Whether nothing was heard of a process in this batch yet, nor was it met before.
+    pub(crate) fn is_news(&self, id: ProcessId) -> bool {
+        self.changed.get(&id).is_some_and(|change| change.new.is_some() && change.said.image.is_none())
+    }
+
+    /// Writes what has changed.
+    pub(crate) fn flush(&mut self) -> rusqlite::Result<()> {
+        let mut changes: Vec<(ProcessId, Change)> = self.changed.drain().collect();
+        changes.sort_unstable_by_key(|(id, _)| *id);
+        for (id, Change { new, said }) in changes {
+            // What the event of its beginning says is not kept twice.
+            let (image, user) = if said.created.is_some() { (None, None) } else { (said.image, said.user) };
+            match new {
+                Some((guid, host)) => self.insert.execute((
+                    id,
+                    guid.0,
+                    host,
+                    said.pid,
+                    said.parent,
+                    said.created,
+                    said.ended,
+                    image,
+                    user,
+                ))?,
+                None => {
+                    self.update.execute((id, said.pid, said.parent, said.created, said.ended, image, user))?
+                }
+            };
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,376 @@
+//! What is counted while events come in, so that the standing questions never look at events.
+//!
+//! A [`Summary`] has one row for each combination of its keys, with a count and the first and the last time. This is
+//! where the store knows events and fields by name; everything else follows from the schema.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use rusqlite::{Connection, Statement};
+use tuxmon_event::EventSpec;
+
+use crate::batch::{Batch, Cell, Row};
+use crate::ddl::string;
+use crate::layout::Table;
+use crate::strings::{NONE, StringId};
+
+const DAY: i64 = 86_400_000;
+const MOST_KEYS: usize = 7;
+
+/// A table of counts.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    pub(crate) name: &'static str,
+    /// How people call it.
+    pub(crate) view: &'static str,
+    keys: &'static [(&'static str, Shown)],
+    feeds: &'static [Feed],
+}
+
+/// How a key is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Day,
+    Text,
+    Number,
+}
+
+/// Which events count, and where their keys are.
+#[derive(Debug)]
+struct Feed {
+    event: &'static str,
+    keys: &'static [Key],
+}
+
+/// Where a key comes from.
+#[derive(Debug, Clone, Copy)]
+enum Key {
+    Day,
+    Host,
+    Field(&'static str),
+    Fixed(i64),
+}
+
+/// A process begins with this event.
+pub(crate) fn begins(spec: &EventSpec) -> bool {
+    spec.stem == "process_create"
+}
+
+/// A process ends with this event.
+pub(crate) fn ends(spec: &EventSpec) -> bool {
+    spec.stem == "process_terminate"
+}
+
+/// All of them.
+pub(crate) const SUMMARIES: &[Summary] = &[
+    Summary {
+        name: "sum_images",
+        view: "image_days",
+        keys: &[
+            ("day", Shown::Day),
+            ("Computer", Shown::Text),
+            ("Image", Shown::Text),
+            ("Hashes", Shown::Text),
+        ],
+        feeds: &[Feed {
+            event: "process_create",
+            keys: &[Key::Day, Key::Host, Key::Field("Image"), Key::Field("Hashes")],
+        }],
+    },
+    Summary {
+        name: "sum_parents",
+        view: "parent_days",
+        keys: &[
+            ("day", Shown::Day),
+            ("Computer", Shown::Text),
+            ("ParentImage", Shown::Text),
+            ("Image", Shown::Text),
+        ],
+        feeds: &[Feed {
+            event: "process_create",
+            keys: &[Key::Day, Key::Host, Key::Field("ParentImage"), Key::Field("Image")],
+        }],
+    },
+    Summary {
+        name: "sum_destinations",
+        view: "destination_days",
+        keys: &[
+            ("day", Shown::Day),
+            ("Computer", Shown::Text),
+            ("Image", Shown::Text),
+            ("DestinationIp", Shown::Text),
+            ("DestinationPort", Shown::Number),
+            ("Protocol", Shown::Text),
+            ("Initiated", Shown::Number),
+        ],
+        feeds: &[Feed {
+            event: "network_connect",
+            keys: &[
+                Key::Day,
+                Key::Host,
+                Key::Field("Image"),
+                Key::Field("DestinationIp"),
+                Key::Field("DestinationPort"),
+                Key::Field("Protocol"),
+                Key::Field("Initiated"),
+            ],
+        }],
+    },
+    Summary {
+        name: "sum_ips",
+        view: "ip_hosts",
+        keys: &[("ip", Shown::Text), ("Computer", Shown::Text), ("is_destination", Shown::Number)],
+        feeds: &[
+            Feed { event: "network_connect", keys: &[Key::Field("SourceIp"), Key::Host, Key::Fixed(0)] },
+            Feed { event: "network_connect", keys: &[Key::Field("DestinationIp"), Key::Host, Key::Fixed(1)] },
+        ],
+    },
+    Summary {
+        name: "sum_domains",
+        view: "domain_hosts",
+        keys: &[("domain", Shown::Text), ("Computer", Shown::Text)],
+        feeds: &[
+            Feed { event: "dns_query", keys: &[Key::Field("QueryName"), Key::Host] },
+            Feed { event: "network_connect", keys: &[Key::Field("DestinationHostname"), Key::Host] },
+        ],
+    },
+    Summary {
+        name: HASHES,
+        view: "hashes_hosts",
+        keys: &[("Hashes", Shown::Text), ("Computer", Shown::Text)],
+        feeds: &[
+            Feed { event: "process_create", keys: &[Key::Field("Hashes"), Key::Host] },
+            Feed { event: "driver_load", keys: &[Key::Field("Hashes"), Key::Host] },
+            Feed { event: "image_load", keys: &[Key::Field("Hashes"), Key::Host] },
+            Feed { event: "file_delete", keys: &[Key::Field("Hashes"), Key::Host] },
+            Feed { event: "file_delete_detected", keys: &[Key::Field("Hashes"), Key::Host] },
+        ],
+    },
+];
+
+/// The summary whose keys are also kept hash by hash.
+const HASHES: &str = "sum_hashes";
+
+/// Views over summaries; the texts are the same in every engine.
+pub(crate) const VIEWS: &[(&str, &str)] = &[
+    (
+        "hash_hosts",
+        "SELECT v.algorithm AS algorithm, lower(hex(v.hash)) AS hash, \
+         (SELECT text FROM strings WHERE strings.id = s.Computer) AS Computer, s.count AS count, s.first AS first, s.last AS last \
+         FROM hash_values v JOIN sum_hashes s ON s.Hashes = v.hashes",
+    ),
+    (
+        "hashes",
+        "SELECT algorithm, hash, count(DISTINCT Computer) AS hosts, sum(count) AS count, min(first) AS first, \
+         max(last) AS last FROM hash_hosts GROUP BY algorithm, hash",
+    ),
+];
+
+impl Summary {
+    fn columns(&self) -> String {
+        self.keys.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn append_table(&self, sql: &mut String) {
+        let columns = self.columns();
+        let declared = columns.replace(", ", " INTEGER NOT NULL, ");
+        let _ = writeln!(
+            sql,
+            "CREATE TABLE {} ({declared} INTEGER NOT NULL, count INTEGER NOT NULL, first INTEGER NOT NULL, \
+             last INTEGER NOT NULL, PRIMARY KEY ({columns})) WITHOUT ROWID;",
+            self.name
+        );
+    }
+
+    pub(crate) fn view_sql(&self) -> String {
+        let mut sql = "SELECT ".to_owned();
+        for (name, shown) in self.keys {
+            let column = format!("s.\"{name}\"");
+            let value = match shown {
+                Shown::Day => format!("date({column} * 86400, 'unixepoch')"),
+                Shown::Text => string(&column),
+                Shown::Number => column,
+            };
+            let _ = write!(sql, "{value} AS \"{name}\", ");
+        }
+        let _ = write!(sql, "s.count AS count, s.first AS first, s.last AS last FROM {} s", self.name);
+        sql
+    }
+}
+
+/// Where the keys of a table's events are.
+struct Place {
+    summary: usize,
+    keys: &'static [Key],
+    /// The column of each key that is a field.
+    columns: [usize; MOST_KEYS],
+}
+
+type Keys = [i64; MOST_KEYS];
+
+/// How often, and between which times.
+#[derive(Debug, Clone, Copy)]
+struct Sighting {
+    times: i64,
+    first: i64,
+    last: i64,
+}
+
+/// What a batch adds to the summaries.
+pub(crate) struct Counter<'c> {
+    places: Vec<Vec<Place>>,
+    counts: Vec<HashMap<Keys, Sighting>>,
+    upserts: Vec<Statement<'c>>,
+    hash_values: Statement<'c>,
+    hash_text: Statement<'c>,
+}
+
+impl<'c> Counter<'c> {
+    pub(crate) fn open(connection: &'c Connection, tables: &[Table]) -> rusqlite::Result<Self> {
+        let upserts = SUMMARIES.iter().map(|summary| connection.prepare(&summary.upsert()));
+        Ok(Self {
+            places: tables.iter().map(places).collect(),
+            counts: SUMMARIES.iter().map(|_| HashMap::new()).collect(),
+            upserts: upserts.collect::<rusqlite::Result<_>>()?,
+            hash_values: connection
+                .prepare("INSERT OR IGNORE INTO hash_values (hash, algorithm, hashes) VALUES (?1, ?2, ?3)")?,
+            hash_text: connection.prepare("SELECT text FROM strings WHERE id = ?1")?,
+        })
+    }
+
+    /// The columns of a table whose texts must have numbers, because they are keys.
+    pub(crate) fn key_columns(&self, table: usize) -> impl Iterator<Item = usize> + '_ {
+        self.places[table].iter().flat_map(|place| {
+            let fields = place.keys.iter().zip(place.columns);
+            fields.filter(|(key, _)| matches!(key, Key::Field(_))).map(|(_, column)| column)
+        })
+    }
+
+    /// Counts an event; `ids` are the numbers of the texts in its key columns.
+    pub(crate) fn add(&mut self, table: usize, row: &Row, batch: &Batch, host: StringId, ids: &[StringId]) {
+        let cells = batch.cells(row);
+        'places: for place in &self.places[table] {
+            let mut keys = [0; MOST_KEYS];
+            for (index, key) in place.keys.iter().enumerate() {
+                let column = place.columns[index];
+                keys[index] = match key {
+                    Key::Day => row.time.div_euclid(DAY),
+                    Key::Host => host,
+                    Key::Fixed(number) => *number,
+                    Key::Field(_) => match cells[column] {
+                        Cell::Text(_) => ids[column],
+                        Cell::Integer(number) => number,
+                        Cell::None | Cell::Process(_) if index == 0 => continue 'places,
+                        Cell::None | Cell::Process(_) => NONE,
+                    },
+                };
+            }
+            let new = Sighting { times: 0, first: row.time, last: row.time };
+            let count = self.counts[place.summary].entry(keys).or_insert(new);
+            count.times += 1;
+            count.first = count.first.min(row.time);
+            count.last = count.last.max(row.time);
+        }
+    }
+
+    /// Adds what was counted to the store.
+    pub(crate) fn flush(&mut self) -> rusqlite::Result<()> {
+        for (index, summary) in SUMMARIES.iter().enumerate() {
+            let mut counts: Vec<(Keys, Sighting)> = self.counts[index].drain().collect();
+            // In the order of the table, its pages are visited once.
+            counts.sort_unstable_by_key(|(keys, _)| *keys);
+            let statement = &mut self.upserts[index];
+            for (keys, Sighting { times, first, last }) in counts {
+                for (position, key) in
+                    keys[..summary.keys.len()].iter().chain(&[times, first, last]).enumerate()
+                {
+                    statement.raw_bind_parameter(position + 1, key)?;
+                }
+                statement.raw_execute()?;
+                if summary.name == HASHES {
+                    keep_hashes(&mut self.hash_text, &mut self.hash_values, keys[0])?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps each hash of a `Hashes` text, so that it can be found.
+fn keep_hashes(text: &mut Statement<'_>, keep: &mut Statement<'_>, id: StringId) -> rusqlite::Result<()> {
+    let mut rows = text.query([id])?;
+    let Some(row) = rows.next()? else { return Ok(()) };
+    for (algorithm, hash) in hashes_in(row.get_ref(0)?.as_str()?) {
+        keep.execute((hash, algorithm, id))?;
+    }
+    Ok(())
+}
+
+/// The hashes in `SHA256=hex,MD5=hex`.
+fn hashes_in(text: &str) -> impl Iterator<Item = (&str, Vec<u8>)> {
+    text.split(',').filter_map(|part| {
+        let (algorithm, hex) = part.split_once('=')?;
+        Some((algorithm, bytes(hex.trim())?))
+    })
+}
+
+/// The bytes that hexadecimal digits stand for.
+pub(crate) fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let digits = hex.as_bytes();
+    let value = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
+    (!digits.is_empty() && digits.len().is_multiple_of(2)).then_some(())?;
+    digits.chunks_exact(2).map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?)).collect()
+}
+
+fn places(table: &Table) -> Vec<Place> {
+    let mut found = Vec::new();
+    for (summary, definition) in SUMMARIES.iter().enumerate() {
+        for feed in definition.feeds.iter().filter(|feed| feed.event == table.spec.stem) {
+            let mut columns = [0; MOST_KEYS];
+            for (index, key) in feed.keys.iter().enumerate() {
+                if let Key::Field(name) = key {
+                    columns[index] =
+                        table.position(name).expect("summaries name fields that their events have");
+                }
+            }
+            found.push(Place { summary, keys: feed.keys, columns });
+        }
+    }
+    found
+}
+
+impl Summary {
+    fn upsert(&self) -> String {
+        let columns = self.columns();
+        let places =
+            (1..=self.keys.len() + 3).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+        format!(
+            "INSERT INTO {} ({columns}, count, first, last) VALUES ({places}) ON CONFLICT ({columns}) DO UPDATE SET \
+             count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)",
+            self.name
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_feed_fits_its_summary() {
+        let tables = crate::layout::tables();
+        for summary in SUMMARIES {
+            for feed in summary.feeds {
+                assert_eq!(feed.keys.len(), summary.keys.len(), "{}", summary.name);
+                assert!(tables.iter().any(|table| table.spec.stem == feed.event), "{}", feed.event);
+            }
+        }
+        assert!(tables.iter().map(|table| places(table).len()).sum::<usize>() > SUMMARIES.len());
+    }
+
+    #[test]
+    fn hashes_are_read_in_either_case() {
+        let found: Vec<_> = hashes_in("MD5=00fF,SHA256=zz,IMPHASH=ab, SHA1=1").collect();
+        assert_eq!(found, [("MD5", vec![0, 255]), ("IMPHASH", vec![171])]);
+    }
+}

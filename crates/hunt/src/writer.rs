@@ -1,0 +1,258 @@
+//! Batches into the store: each in one transaction, after which it is safe.
+
+use rusqlite::Connection;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Statement, ToSql};
+
+use crate::batch::{Batch, Cell, Row, Text};
+use crate::layout::{Column, Encoding, Table, tables};
+use crate::processes::{ProcessId, Processes, Said};
+use crate::streams::{EventRow, Placed, Streams};
+use crate::strings::{NONE, StringId, Strings};
+use crate::summary::{self, Counter};
+
+/// Columns of every table before those of its fields: id, time, lag, envelope.
+const FIXED: usize = 4;
+
+/// What became of events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Events that are new in the store.
+    pub new: u64,
+    /// Events that were there.
+    pub known: u64,
+    /// Events that are older than what the store keeps.
+    pub expired: u64,
+}
+
+/// Writes into one store.
+pub(crate) struct Writer<'c> {
+    connection: &'c Connection,
+    tables: Vec<Target<'c>>,
+    other: Statement<'c>,
+    strings: Strings<'c>,
+    streams: Streams<'c>,
+    processes: Processes<'c>,
+    counter: Counter<'c>,
+    /// Events before this time, in milliseconds, are no longer kept.
+    horizon: i64,
+    ids: Vec<StringId>,
+    processes_of_row: Vec<ProcessId>,
+}
+
+/// A table, and what its columns are good for.
+struct Target<'c> {
+    insert: Statement<'c>,
+    /// Whether a column's texts have numbers from the first on.
+    is_key: Vec<bool>,
+    /// Whether a column's texts may have numbers: in a column of numbers they would be taken for those.
+    is_text: Vec<bool>,
+    /// The processes that an event names: first the one that did the deed, and in the event of a beginning the parent.
+    actors: Vec<Actor>,
+    begins: bool,
+    ends: bool,
+}
+
+/// Where an event says what of a process.
+struct Actor {
+    column: usize,
+    pid: Option<usize>,
+    image: Option<usize>,
+    user: Option<usize>,
+}
+
+/// The number that no process has.
+const NOBODY: ProcessId = 0;
+
+impl<'c> Writer<'c> {
+    pub(crate) fn open(connection: &'c Connection, horizon: i64) -> rusqlite::Result<Self> {
+        let tables = tables();
+        let counter = Counter::open(connection, &tables)?;
+        let targets = tables
+            .iter()
+            .enumerate()
+            .map(|(index, table)| Target::new(connection, table, counter.key_columns(index)));
+        let mut names: Vec<String> = tables.iter().map(Table::name).collect();
+        names.push("raw_other".to_owned());
+        Ok(Self {
+            connection,
+            tables: targets.collect::<rusqlite::Result<_>>()?,
+            other: connection.prepare(
+                "INSERT INTO raw_other (event, time, lag, envelope, event_id, extra) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?,
+            strings: Strings::open(connection)?,
+            streams: Streams::open(connection, &names)?,
+            processes: Processes::open(connection)?,
+            counter,
+            horizon,
+            ids: Vec::new(),
+            processes_of_row: Vec::new(),
+        })
+    }
+
+    /// Stores a batch. When this returns, the batch survives whatever happens to the machine. After an error the writer
+    /// is of no more use.
+    pub(crate) fn write(&mut self, batch: &Batch) -> rusqlite::Result<Stored> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let mut stored = Stored::default();
+        for row in &batch.rows {
+            if row.time < self.horizon {
+                stored.expired += 1;
+                continue;
+            }
+            let host = self.string(batch, row.host)?;
+            let table = row.table.unwrap_or(self.tables.len());
+            match self.streams.place(row, host, table)? {
+                Placed::Known => stored.known += 1,
+                Placed::New(id) => {
+                    stored.new += 1;
+                    self.insert(batch, row, id, host)?;
+                }
+            }
+        }
+        self.processes.flush()?;
+        self.counter.flush()?;
+        self.streams.flush()?;
+        self.connection.execute_batch("COMMIT")?;
+        Ok(stored)
+    }
+
+    fn string(&mut self, batch: &Batch, text: Text) -> rusqlite::Result<StringId> {
+        self.strings.id(batch.text(text), text.print)
+    }
+
+    fn insert(&mut self, batch: &Batch, row: &Row, id: EventRow, host: StringId) -> rusqlite::Result<()> {
+        let envelope = self.string(batch, row.envelope)?;
+        let extra = row.extra.map(|extra| batch.text(extra));
+        let Some(table) = row.table else {
+            self.other.execute((id, row.time, row.lag, envelope, row.event_id, extra))?;
+            return Ok(());
+        };
+        let cells = batch.cells(row);
+        self.ids.clear();
+        self.ids.resize(cells.len(), NONE);
+        self.processes_of_row.clear();
+        self.processes_of_row.resize(cells.len(), 0);
+        let target = &mut self.tables[table];
+        for (place, value) in [id, row.time, row.lag, envelope].into_iter().enumerate() {
+            target.insert.raw_bind_parameter(place + 1, value)?;
+        }
+        for (column, cell) in cells.iter().enumerate() {
+            let value = match *cell {
+                Cell::None => Bound(ValueRef::Null),
+                Cell::Integer(number) => Bound(ValueRef::Integer(number)),
+                Cell::Process(guid) => {
+                    let process = self.processes.id(guid, host)?;
+                    self.processes_of_row[column] = process;
+                    Bound(ValueRef::Integer(process))
+                }
+                Cell::Text(text) => {
+                    let written = batch.text(text);
+                    let number = if !target.is_text[column] {
+                        None
+                    } else if target.is_key[column] {
+                        Some(self.strings.id(written, text.print)?)
+                    } else {
+                        self.strings.id_if_seen(written, text.print)?
+                    };
+                    self.ids[column] = number.unwrap_or(NONE);
+                    Bound(number.map_or(ValueRef::Text(written.as_bytes()), ValueRef::Integer))
+                }
+            };
+            target.insert.raw_bind_parameter(FIXED + column + 1, value)?;
+        }
+        target.insert.raw_bind_parameter(FIXED + cells.len() + 1, extra)?;
+        target.insert.raw_execute()?;
+        self.counter.add(table, row, batch, host, &self.ids);
+        self.note(table, row, batch, id)
+    }
+
+    /// Notes what the event says of the processes that it names.
+    fn note(&mut self, table: usize, row: &Row, batch: &Batch, id: EventRow) -> rusqlite::Result<()> {
+        let target = &self.tables[table];
+        let cells = batch.cells(row);
+        let text = |column: Option<usize>| match cells[column?] {
+            Cell::Text(text) => Some(text),
+            Cell::None | Cell::Integer(_) | Cell::Process(_) => None,
+        };
+        for (index, actor) in target.actors.iter().enumerate() {
+            let process = self.processes_of_row[actor.column];
+            let is_subject = index == 0;
+            let tells = is_subject && (target.begins || target.ends);
+            if process == NOBODY || !tells && !self.processes.is_news(process) {
+                continue;
+            }
+            let (image, user) = (text(actor.image), text(actor.user));
+            let said = Said {
+                pid: actor.pid.and_then(|column| match cells[column] {
+                    Cell::Integer(pid) => Some(pid),
+                    Cell::None | Cell::Process(_) | Cell::Text(_) => None,
+                }),
+                parent: match (target.begins && is_subject, target.actors.get(1)) {
+                    (true, Some(parent)) => {
+                        Some(self.processes_of_row[parent.column]).filter(|id| *id != NOBODY)
+                    }
+                    (true, None) | (false, _) => None,
+                },
+                created: (target.begins && is_subject).then_some(id),
+                ended: (target.ends && is_subject).then_some(row.time),
+                image: image.map(|text| self.strings.id(batch.text(text), text.print)).transpose()?,
+                user: user.map(|text| self.strings.id(batch.text(text), text.print)).transpose()?,
+            };
+            self.processes.note(process, said);
+        }
+        Ok(())
+    }
+}
+
+impl<'c> Target<'c> {
+    fn new(
+        connection: &'c Connection,
+        table: &Table,
+        keys: impl Iterator<Item = usize>,
+    ) -> rusqlite::Result<Self> {
+        let columns: Vec<String> =
+            table.columns.iter().map(|column| format!("\"{}\"", column.field.name)).collect();
+        let places: Vec<String> = (1..=FIXED + columns.len() + 1).map(|place| format!("?{place}")).collect();
+        let insert = connection.prepare(&format!(
+            "INSERT INTO {} (event, time, lag, envelope, {}, extra) VALUES ({})",
+            table.name(),
+            columns.join(", "),
+            places.join(", ")
+        ))?;
+        let mut is_key = vec![false; columns.len()];
+        keys.for_each(|column| is_key[column] = true);
+        Ok(Self {
+            insert,
+            is_key,
+            is_text: table.columns.iter().map(|column| column.encoding == Encoding::Text).collect(),
+            actors: actors(table),
+            begins: summary::begins(table.spec),
+            ends: summary::ends(table.spec),
+        })
+    }
+}
+
+/// The fields about one process share a beginning: `ParentProcessGuid`, `ParentProcessId`, `ParentImage`.
+fn actors(table: &Table) -> Vec<Actor> {
+    let processes =
+        table.columns.iter().enumerate().filter(|(_, column)| column.encoding == Encoding::Process);
+    let actor = |(index, column): (usize, &Column)| {
+        let beginning = column.field.name.split("Process").next().unwrap_or_default();
+        let about = |name: &str| table.position(&format!("{beginning}{name}"));
+        Actor { column: index, pid: about("ProcessId"), image: about("Image"), user: about("User") }
+    };
+    processes.map(actor).collect()
+}
+
+/// A value that is bound without a copy.
+struct Bound<'a>(ValueRef<'a>);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self.0 {
+            ValueRef::Null => ToSqlOutput::Owned(Value::Null),
+            borrowed => ToSqlOutput::Borrowed(borrowed),
+        })
+    }
+}

@@ -1,0 +1,192 @@
+//! What is stored is what was written, once.
+
+mod events;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use events::{add, ask, event, guid, store};
+use expect_test::expect;
+use tuxmon_hunt::{Source, Store, ingest};
+use tuxmon_view::{Events, Item, Sieve};
+
+fn ends(host: &str, record: u64, at: i64, pid: u32) -> String {
+    event(
+        host,
+        record,
+        at,
+        5,
+        &[
+            ("ProcessGuid", &guid(record)),
+            ("ProcessId", &pid.to_string()),
+            ("Image", "/usr/bin/x"),
+            ("User", "ada"),
+        ],
+    )
+}
+
+#[test]
+fn an_event_is_stored_once() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let log: String = (0..100).map(|record| ends("a", record, record as i64, 5)).collect();
+    let store = store(folder.path(), &[]);
+    assert_eq!(add(&store, folder.path(), &log).stored.new, 100);
+    let again = add(&store, folder.path(), &log).stored;
+    assert_eq!((again.new, again.known), (0, 100));
+    // Half of it and something new, in another order, of the same machine and of another one.
+    let mixed: String = (50..150)
+        .rev()
+        .map(|record| ends("a", record, record as i64, 5))
+        .chain([ends("b", 3, 3, 5)])
+        .collect();
+    let mixed = add(&store, folder.path(), &mixed).stored;
+    assert_eq!((mixed.new, mixed.known), (51, 50));
+    assert_eq!(ask(&store, "SELECT count(*) FROM process_terminate"), "count(*)\n151\n");
+    assert_eq!(ask(&store, "SELECT count(DISTINCT event) FROM events"), "count(DISTINCT event)\n151\n");
+}
+
+#[test]
+fn a_counter_that_starts_over_loses_nothing() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let store = store(folder.path(), &[]);
+    let month = 30 * 86_400_000;
+    let first: String = (0..50).map(|record| ends("a", record, record as i64, 5)).collect();
+    // Set up anew, and the same record numbers tell of another month; some of them of another kind of event.
+    let second: String = (0..50)
+        .map(|record| match record % 2 {
+            0 => ends("a", record, month + record as i64, 6),
+            _ => event(
+                "a",
+                record,
+                month + record as i64,
+                9,
+                &[("ProcessGuid", &guid(9)), ("Device", "/dev/sda")],
+            ),
+        })
+        .collect();
+    for (log, new) in [(&first, 50), (&second, 50), (&first, 0), (&second, 0)] {
+        let stored = add(&store, folder.path(), log).stored;
+        assert_eq!((stored.new, stored.known), (new, 50 - new));
+    }
+    expect![[r#"
+        stream,count
+        1,50
+        2,50
+    "#]]
+    .assert_eq(&ask(&store, "SELECT stream, count FROM record_numbers"));
+}
+
+#[test]
+fn events_without_a_number_are_told_apart_by_what_they_say() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let store = store(folder.path(), &[]);
+    let without = |pid| ends("a", 7, 7, pid).replace("<EventRecordID>7</EventRecordID>", "");
+    let log = [without(1), without(2), without(1)].concat();
+    let stored = add(&store, folder.path(), &log).stored;
+    assert_eq!((stored.new, stored.known), (2, 1));
+    assert_eq!(add(&store, folder.path(), &log).stored.known, 3);
+}
+
+#[test]
+fn bad_lines_are_counted_and_shown() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let store = store(folder.path(), &[]);
+    let path = folder.path().join("log");
+    let cut = &ends("a", 2, 2, 5)[..500];
+    std::fs::write(&path, format!("{}{cut}\ncron: nothing\n{}", ends("a", 1, 1, 5), ends("a", 3, 3, 5)))
+        .expect("the log is written");
+    let mut remarks = Vec::new();
+    let sources = [Source::File(path), Source::File(folder.path().join("nowhere"))];
+    let totals = ingest(&store, &sources, |progress| match progress {
+        tuxmon_hunt::Progress::Remark(remark) => remarks.push(remark.clone()),
+        tuxmon_hunt::Progress::Read(_) | tuxmon_hunt::Progress::Stored(_) => {}
+    })
+    .expect("the log is stored");
+    assert_eq!((totals.stored.new, totals.problems, totals.truncated, totals.unreadable), (2, 1, 1, 1));
+    assert!(remarks[0].contains("line 2: the event is cut off before </Event>"), "{remarks:?}");
+    assert!(remarks[1].contains("cannot read"), "{remarks:?}");
+}
+
+#[test]
+fn every_value_comes_back() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let command = "a \u{1b}[31m 'b' <&> \u{202e}";
+    let guid = guid(1);
+    let said = [
+        ("ProcessGuid", guid.as_str()),
+        ("ProcessId", "007"),
+        ("Image", "12"),
+        ("CommandLine", command),
+        ("TerminalSessionId", "4294967295"),
+        ("ParentProcessGuid", "no guid"),
+    ];
+    let unheard = [("Unheard", "of")];
+    // The second time, texts have numbers.
+    let log: String =
+        (1..4).map(|record| event("a", record, 1, 1, &[&said[..], &unheard].concat())).collect();
+    let store = store(folder.path(), &[&log]);
+    for record in 1..4 {
+        let kept = values(&store, "process_create", record);
+        for (name, value) in said {
+            assert_eq!(kept[name].as_deref(), Some(value), "{name} of event {record}");
+        }
+        assert_eq!(kept["extra"].as_deref(), Some(r#"{"Unheard":"of"}"#));
+    }
+}
+
+/// The events of the corpora, value by value, as another program read them.
+#[test]
+fn real_logs_come_back_value_by_value() {
+    let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
+        PathBuf::from,
+    );
+    let log = corpora.join("logs/upstream_real_1.3.3.log");
+    if !log.exists() {
+        println!("SKIP the real logs: there is no {}", log.display());
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let store = Store::open(&folder.path().join("store")).expect("a new store can be made");
+    ingest(&store, &[Source::File(log.clone())], |_| ()).expect("the log is stored");
+    let mut events = Events::new(std::fs::File::open(&log).expect("it is there"), Sieve::default());
+    let mut compared = 0;
+    loop {
+        match events.next() {
+            Item::Event(event) => {
+                let record = event.system().record_id.expect("it has a number");
+                let spec = tuxmon_event::spec(event.id).expect("the schema has it");
+                let kept = values(&store, spec.stem, record);
+                for (name, value) in event.fields() {
+                    let expected = Some(value).filter(|value| {
+                        !matches!(*value, "-" | "" | "{00000000-0000-0000-0000-000000000000}")
+                    });
+                    let kept = kept[name].as_deref().map(|kept| match (value, kept) {
+                        ("true", "1") => "true",
+                        ("false", "0") => "false",
+                        (_, kept) => kept,
+                    });
+                    assert_eq!(kept, expected, "{name} of event {record}");
+                    compared += 1;
+                }
+            }
+            Item::Problem(_) | Item::Pause => {}
+            Item::End => break,
+        }
+    }
+    assert!(compared > 5000, "{compared}");
+}
+
+fn values(store: &Store, view: &str, record: u64) -> BTreeMap<String, Option<String>> {
+    let sql = format!("SELECT * FROM {view} WHERE event & 2147483647 = {record}");
+    let mut statement = store.connection().prepare(&sql).expect("the view is there");
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let mut rows = statement.query([]).expect("it is answered");
+    let row = rows.next().expect("it is answered").unwrap_or_else(|| panic!("{view} has no {record}"));
+    let value = |index| match row.get_ref(index).expect("there is such a column") {
+        rusqlite::types::ValueRef::Integer(number) => Some(number.to_string()),
+        rusqlite::types::ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        _ => None,
+    };
+    names.iter().enumerate().map(|(index, name)| (name.clone(), value(index))).collect()
+}
