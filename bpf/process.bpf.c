@@ -134,7 +134,11 @@ int process_seed(struct bpf_iter__task *context)
 	if (!scratch)
 		return 0;
 	struct wire_exec *record = (void *)scratch->bytes;
-	fill_header(&record->header, WIRE_PROCESS_SEED);
+	/*
+	 * Not numbered: user space reads a list before what waits in the ring, and numbers that are ahead of the ring's look
+	 * like a gap in it. Nor can a list lose anything: where it does not fit, the kernel runs us for the same task again.
+	 */
+	fill_header_unnumbered(&record->header, WIRE_PROCESS_SEED);
 	__u32 at = fill_image(scratch->bytes, task);
 	if (at >= sizeof(*record) && at <= sizeof(*record) + 2 * WIRE_PATH_MAX) {
 		record->header.size = at;

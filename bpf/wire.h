@@ -20,6 +20,9 @@
 #define WIRE_USER_PATH_MAX 4096
 #define WIRE_ARGS_MAX (128 * 1024)
 
+/* In place of a number: the record does not come through the ring, so it is not one of its row. */
+#define WIRE_UNNUMBERED 0xffffffffffffffffULL
+
 enum wire_kind {
 	WIRE_PROCESS_SEED = 1, /* found running by the task iterator; layout of wire_exec */
 	WIRE_PROCESS_FORK = 2,
@@ -37,7 +40,7 @@ struct wire_header {
 	__u32 size; /* of the whole record, this header included */
 	__u16 kind; /* enum wire_kind */
 	__u16 cpu;
-	__u64 sequence; /* counts per CPU every record that was tried, lost ones too; starts at 0 */
+	__u64 sequence; /* counts per CPU every record that was tried, lost ones too; starts at 0; or WIRE_UNNUMBERED */
 	__u64 time_ns; /* CLOCK_BOOTTIME when it happened */
 };
 

@@ -75,14 +75,20 @@ static __always_inline void count_missed(__u32 kind)
 		__sync_fetch_and_add(&account->missed, 1);
 }
 
+static __always_inline void fill_header_unnumbered(struct wire_header *header, __u16 kind)
+{
+	header->kind = kind;
+	header->cpu = bpf_get_smp_processor_id();
+	header->time_ns = bpf_ktime_get_boot_ns();
+	header->sequence = WIRE_UNNUMBERED;
+}
+
 /* Fills the header, all but the size. The number is used up even when the record is lost later: a gap shows it. */
 static __always_inline void fill_header(struct wire_header *header, __u16 kind)
 {
 	__u32 zero = 0;
 	__u64 *sequence = bpf_map_lookup_elem(&sequences, &zero);
-	header->kind = kind;
-	header->cpu = bpf_get_smp_processor_id();
-	header->time_ns = bpf_ktime_get_boot_ns();
+	fill_header_unnumbered(header, kind);
 	if (sequence)
 		header->sequence = FETCH_AND_ADD(sequence, 1);
 }

@@ -25,8 +25,9 @@ struct Cpu {
 }
 
 impl Sequences {
-    /// Takes note of a record.
-    pub(crate) fn seen(&mut self, cpu: u16, sequence: u64) {
+    /// Takes note of a record. One without a number is in no row.
+    pub(crate) fn seen(&mut self, cpu: u16, sequence: Option<u64>) {
+        let Some(sequence) = sequence else { return };
         let cpu = self.cpus.entry(cpu).or_insert(Cpu { used: 0, seen: 0 });
         cpu.used = cpu.used.max(sequence.saturating_add(1));
         cpu.seen += 1;
@@ -56,7 +57,7 @@ mod tests {
     fn seen(numbers: &[(u16, u64)]) -> Sequences {
         let mut sequences = Sequences::default();
         for (cpu, sequence) in numbers {
-            sequences.seen(*cpu, *sequence);
+            sequences.seen(*cpu, Some(*sequence));
         }
         sequences
     }
@@ -81,6 +82,14 @@ mod tests {
         assert_eq!(sequences.missing(), 0, "it may still come");
         assert_eq!(sequences.missing(), 4);
         assert_eq!(sequences.missing(), 0);
+    }
+
+    #[test]
+    fn what_came_by_another_way_is_in_no_row() {
+        let mut sequences = seen(&[(0, 0), (0, 1)]);
+        sequences.seen(0, None);
+        sequences.seen(1, None);
+        assert_eq!(settled(sequences), 0);
     }
 
     #[test]

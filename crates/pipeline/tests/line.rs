@@ -410,6 +410,26 @@ fn gaps_that_nobody_counted_are_told() {
     );
 }
 
+/// The list of processes is read at once, while older records still wait in the ring, for longer than two looks.
+#[test]
+fn a_list_of_processes_ahead_of_the_ring_is_no_gap() {
+    let mut stage = Stage::new();
+    let mut pipeline = line(EVERYTHING);
+    walk(&mut pipeline, &stage.records);
+    let waiting: Vec<Vec<u8>> =
+        (6..12).map(|second| stage.kernel.exit(second * SECOND, &stage.init)).collect();
+    let sleeper = image(TaskBytes::new(77, 2), stage.init, "/usr/bin/sleep", b"sleep\0");
+    let listed = stage.kernel.image(SEED, 12 * SECOND, &sleeper);
+    walk(&mut pipeline, &[listed]);
+    for look in 12..16 {
+        pipeline.lost(BootTime(look * SECOND), &[]);
+        assert_eq!(tick(&mut pipeline, look * SECOND), []);
+    }
+    walk(&mut pipeline, &waiting);
+    pipeline.lost(BootTime(17 * SECOND), &[]);
+    assert_eq!(pipeline.counters().missing, 0);
+}
+
 #[test]
 fn the_agent_reports_itself() {
     let mut pipeline = line(EVERYTHING);

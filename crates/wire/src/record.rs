@@ -7,6 +7,9 @@ use crate::fact::Fact;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BootTime(pub u64);
 
+/// `WIRE_UNNUMBERED`.
+const UNNUMBERED: u64 = u64::MAX;
+
 /// What kind of record it is, and the name under which its losses are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -57,8 +60,8 @@ pub struct Header {
     pub kind: Kind,
     /// The CPU that wrote it.
     pub cpu: u16,
-    /// Counts each record this CPU tried to write, lost ones too.
-    pub sequence: u64,
+    /// Counts each record this CPU tried to write, lost ones too; nothing for one that came by another way than the ring.
+    pub sequence: Option<u64>,
     /// When it happened.
     pub time: BootTime,
 }
@@ -191,7 +194,7 @@ impl Header {
         let kind = Kind::from_number(number)
             .ok_or(DecodeError::Unknown { what: "record kind", number: number.into() })?;
         let cpu = bytes.u16()?;
-        let sequence = bytes.u64()?;
+        let sequence = Some(bytes.u64()?).filter(|sequence| *sequence != UNNUMBERED);
         let time = BootTime(bytes.u64()?);
         Ok((size, Self { kind, cpu, sequence, time }))
     }

@@ -89,12 +89,12 @@ const HEADER_BYTES: usize = 24;
 const NAME_BYTES: usize = 256;
 
 impl Kernel {
-    /// A record of this kind, written by CPU `time % 2` at `time` ns after the boot.
+    /// A record of this kind, written by CPU `time % 2` at `time` ns after the boot. A list of processes has no numbers.
     fn record(&mut self, kind: u16, time: u64, body: &[u8]) -> Vec<u8> {
         let cpu = usize::try_from(time % 2).expect("it is 0 or 1");
         self.sequences.resize(2, 0);
-        let sequence = self.sequences[cpu];
-        self.sequences[cpu] += 1;
+        let sequence = if kind == SEED { u64::MAX } else { self.sequences[cpu] };
+        self.sequences[cpu] += u64::from(kind != SEED);
         let size = u32::try_from(HEADER_BYTES + body.len()).expect("records are small");
         let mut out = Vec::new();
         out.extend(size.to_ne_bytes());
