@@ -406,12 +406,17 @@ int deep_ptrace(__u64 *context)
 	return 0;
 }
 
-/* Said by the kernel itself after each load that succeeded. */
-SEC("fentry/perf_event_bpf_event")
+/*
+ * Each load that succeeded comes by here, its number given already; before it, the functions that it is made of.
+ * perf_event_bpf_event, which follows, cannot be hooked before 5.16 (79df45731da6, "perf/core: Allow ftrace for functions
+ * in kernel/event/core.c").
+ */
+SEC("fentry/bpf_prog_kallsyms_add")
 int deep_bpf_load(__u64 *context)
 {
-	if ((__u32)context[1] == 1 /* PERF_BPF_EVENT_PROG_LOAD */)
-		report_program((struct bpf_prog *)context[0], COMMAND_PROG_LOAD, 0);
+	struct bpf_prog *program = (void *)context[0];
+	if (!BPF_CORE_READ_BITFIELD_PROBED(program, is_func))
+		report_program(program, COMMAND_PROG_LOAD, 0);
 	return 0;
 }
 

@@ -237,6 +237,7 @@ struct bpf_prog_aux {
 };
 
 struct bpf_prog {
+	__u16 is_func : 1;
 	enum bpf_prog_type type;
 	struct bpf_prog_aux *aux;
 };

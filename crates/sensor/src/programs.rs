@@ -229,7 +229,7 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     deep("deep_mknod_regular", "vfs_create", Names, &[FileCreate]),
     deep("deep_accept", "inet_csk_accept", Accepts, &[Network]),
     deep("deep_ptrace", "proc_ptrace_connector", Tracers, &[ProcessAccess]),
-    deep("deep_bpf_load", "perf_event_bpf_event", Group::Ebpf, &[Ebpf]),
+    deep("deep_bpf_load", "bpf_prog_kallsyms_add", Group::Ebpf, &[Ebpf]),
     deep("deep_bpf_link", "bpf_link_settle", Group::Ebpf, &[Ebpf]),
     optional(deep("deep_bpf_cgroup", "cgroup_bpf_prog_attach", Group::Ebpf, &[Ebpf])),
     optional(deep("deep_bpf_tcx", "tcx_prog_attach", Group::Ebpf, &[Ebpf])),
