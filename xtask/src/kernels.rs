@@ -8,6 +8,7 @@ mod budget;
 mod condition;
 mod guest;
 mod initramfs;
+mod kept;
 mod outcome;
 mod programs;
 mod report;
@@ -107,9 +108,16 @@ pub struct Args {
     /// Make what the verifier walked the new budget
     #[arg(long)]
     accept_counts: bool,
-    /// Put the tables into docs/kernels.md
+    /// Keep what comes out of each guest as soon as it has ended, and put the tables of all that is kept into
+    /// docs/kernels.md
     #[arg(long)]
-    write_docs: bool,
+    keep: bool,
+    /// Leave out what is kept and passed
+    #[arg(long)]
+    go_on: bool,
+    /// Only write the tables of what is kept into docs/kernels.md
+    #[arg(long)]
+    page: bool,
 }
 
 /// How the agent in a guest gets its facts.
@@ -140,6 +148,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
         return Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
+    if args.page {
+        report::write_into_page(&kept::all(&crate::root())?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let folder = crate::guest::folder("kernels");
     let mut rows = Vec::new();
     let mut guests = Vec::new();
@@ -153,12 +165,12 @@ pub fn run(args: &Args) -> Result<ExitCode> {
             Err(error) => rows.push(Row::missing("arm64", &format!("{error:#}"))),
         }
     }
-    rows.extend(boot_all(guests, args.jobs));
+    rows.extend(boot_all(guests, args)?);
     rows.sort_by_key(Row::place);
     print!("{}", report::tables(&rows));
     say_what_did_not_run(args);
-    if args.write_docs {
-        report::write_into_page(&rows)?;
+    if args.keep {
+        report::write_into_page(&kept::all(&crate::root())?)?;
     }
     let within_budget = compare_with_budget(args, &rows)?;
     println!("\n{}{}", report::skips(&rows), report::summary(&rows));
@@ -179,10 +191,20 @@ fn amd64_guests(args: &Args, folder: &Path, rows: &mut Vec<Row>) -> Result<Vec<G
         let is_newest = position + 1 == kernels.len();
         for (order, condition) in conditions(args, is_newest).into_iter().enumerate() {
             // Loading is the same in each guest of a kernel, but where another kernel side is loaded.
-            let survey = order == 0 || condition == Condition::BtfLess;
-            let only = if args.smoke { SMOKE } else { &[] };
-            let image = initramfs::build(kernel, &programs, condition, survey, &live_arguments(args), only)?;
-            guests.push(guest(args, folder, kernel, condition, image));
+            let mut survey = order == 0 || condition == Condition::BtfLess;
+            let mut tests = chosen_tests(args, &programs.tests);
+            let mut guest = guest(args, folder, kernel, condition, Vec::new());
+            if args.go_on
+                && let Some(kept) = kept::of(&guest.row())?
+            {
+                tests.retain(|test| !kept::is_done(&kept, test));
+                survey &= kept.outcome.survey.is_empty();
+            }
+            if tests.is_empty() && !survey {
+                continue;
+            }
+            guest.image = initramfs::build(kernel, &programs, condition, survey, &tests)?;
+            guests.push(guest);
         }
     }
     Ok(guests)
@@ -239,19 +261,20 @@ fn obtain(folder: &Path, machine: Machine, series: &[String], rows: &mut Vec<Row
     kernels
 }
 
-/// Boots guests, so many at a time, and says how each ended as soon as it is known.
-fn boot_all(guests: Vec<Guest>, jobs: NonZeroUsize) -> Vec<Row> {
+/// Boots guests, so many at a time, says how each ended as soon as it is known, and keeps it if that is wanted.
+fn boot_all(guests: Vec<Guest>, args: &Args) -> Result<Vec<Row>> {
     let count = guests.len();
     let (waiting, rows) = (Mutex::new(guests.into_iter().enumerate()), Mutex::new(Vec::new()));
     let next = || waiting.lock().expect("no thread panics with the lock").next();
     std::thread::scope(|scope| {
-        for _ in 0..jobs.get().min(count) {
+        for _ in 0..args.jobs.get().min(count) {
             scope.spawn(|| {
                 while let Some((position, guest)) = next() {
                     eprintln!("booting {} ({})", guest.kernel.release, guest.condition.name());
                     let row = Row { outcome: boot(&guest), ..guest.row() };
                     eprint!("{}", report::details(&row));
-                    rows.lock().expect("no thread panics with the lock").push((position, row));
+                    let kept = if args.keep { kept::keep(&row) } else { Ok(()) };
+                    rows.lock().expect("no thread panics with the lock").push((position, kept.map(|()| row)));
                 }
             });
         }
@@ -314,16 +337,16 @@ fn tiers(chosen: &[Tier]) -> Vec<Tier> {
     if chosen.is_empty() { vec![Tier::Deep, Tier::Tracepoint] } else { chosen.to_vec() }
 }
 
-/// What the live tests are started with in the guest.
-fn live_arguments(args: &Args) -> Vec<String> {
-    let mut arguments = Vec::new();
-    arguments.extend(args.filter.clone());
-    let heavy = HEAVY.iter().filter(|_| !args.heavy);
-    let not_the_kernels = NOT_THE_KERNELS.iter().filter(|_| args.quick);
-    for name in heavy.chain(not_the_kernels) {
-        arguments.extend(["--skip".to_owned(), (*name).to_owned()]);
-    }
-    arguments
+/// Which of all tests run in a guest.
+fn chosen_tests<'a>(args: &Args, all: &'a [String]) -> Vec<&'a str> {
+    let has = |names: &[&str], test: &str| names.iter().any(|name| test.contains(name));
+    all.iter()
+        .map(String::as_str)
+        .filter(|test| args.filter.as_ref().is_none_or(|part| test.contains(part)))
+        .filter(|test| args.heavy || !has(HEAVY, test))
+        .filter(|test| !(args.quick && has(NOT_THE_KERNELS, test)))
+        .filter(|test| !args.smoke || SMOKE.contains(test))
+        .collect()
 }
 
 /// Programs that are needed, each with the package of Debian that has it.

@@ -15,6 +15,15 @@ pub(super) enum Condition {
     LoadOnly,
 }
 
+/// All of them, in the order of the tables.
+const ALL: &[Condition] = &[
+    Condition::Usual(Tier::Deep),
+    Condition::Usual(Tier::Tracepoint),
+    Condition::BtfLess,
+    Condition::Lockdown,
+    Condition::LoadOnly,
+];
+
 impl Condition {
     /// For the table.
     pub(super) fn name(self) -> &'static str {
@@ -36,6 +45,16 @@ impl Condition {
         }
     }
 
+    /// The condition with this name of files.
+    pub(super) fn of_short(name: &str) -> Option<Condition> {
+        ALL.iter().copied().find(|condition| condition.short() == name)
+    }
+
+    /// Its place in a table.
+    pub(super) fn place(self) -> usize {
+        ALL.iter().position(|condition| *condition == self).unwrap_or(ALL.len())
+    }
+
     /// What the agent is told.
     pub(super) fn tier(self) -> &'static str {
         match self {
@@ -47,8 +66,9 @@ impl Condition {
     /// What the kernel is told.
     pub(super) fn kernel_argument(self) -> &'static str {
         match self {
-            Condition::Lockdown => "lockdown=integrity",
-            Condition::Usual(_) | Condition::BtfLess | Condition::LoadOnly => "",
+            Condition::Lockdown => "lockdown=integrity mitigations=off",
+            // An emulated processor has nothing to hide, and the detours around what real ones have take it long.
+            Condition::Usual(_) | Condition::BtfLess | Condition::LoadOnly => "mitigations=off",
         }
     }
 }

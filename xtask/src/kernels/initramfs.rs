@@ -25,8 +25,7 @@ pub(super) fn build(
     programs: &Programs,
     condition: Condition,
     survey: bool,
-    live_arguments: &[String],
-    only: &[&str],
+    tests: &[&str],
 ) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
     archive.file("/init", 0o755, INIT.as_bytes());
@@ -35,13 +34,11 @@ pub(super) fn build(
     archive.file("/guest/tuxmon", 0o755, &programs.agent);
     archive.file("/guest/survey", 0o755, &programs.survey);
     archive.file("/guest/config.xml", 0o644, CONFIGURATION.as_bytes());
-    let arguments: Vec<String> = live_arguments.iter().map(|argument| quoted(argument)).collect();
     let settings = settings(kernel, condition, survey)
         + &format!(
-            "export TUXMON_ONLY={}\nTUXMON={}\nLIVE_ARGUMENTS={}\n",
-            quoted(&only.join(" ")),
-            quoted(&programs.agent_path),
-            quoted(&arguments.join(" "))
+            "export TUXMON_ONLY={}\nTUXMON={}\n",
+            quoted(&tests.join(" ")),
+            quoted(&programs.agent_path)
         );
     archive.file("/guest/settings", 0o644, settings.as_bytes());
     for path in FROM_HERE.iter().copied().chain(programs.libraries.iter().map(String::as_str)) {

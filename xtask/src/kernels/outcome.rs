@@ -1,5 +1,7 @@
 //! What came out of a guest, read from what it said.
 
+use std::fmt::Write as _;
+
 use super::condition::Condition;
 
 /// One guest's result, or why there is none.
@@ -55,7 +57,7 @@ impl Row {
 }
 
 /// How one test ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Verdict {
     Passed,
     Failed,
@@ -66,7 +68,7 @@ pub(super) enum Verdict {
 }
 
 /// Everything that a guest told.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Outcome {
     /// Hundredths of a second until the agent collected; nothing when it did not.
     pub(super) load: Option<u64>,
@@ -118,6 +120,34 @@ impl Outcome {
             (true, Some(_), true) => String::new(),
         };
         outcome
+    }
+
+    /// In the words of a guest, so that it can be read again; without what tests printed.
+    pub(super) fn print(&self) -> String {
+        let mut out = String::from("@up\n");
+        if let Some(load) = self.load {
+            let _ = writeln!(out, "@load yes {load}");
+        }
+        for (program, verified) in &self.survey {
+            let _ = match verified {
+                Ok(count) => writeln!(out, "@verified {program} {count}"),
+                Err(reason) => writeln!(out, "@refused {program} {reason}"),
+            };
+        }
+        for (name, verdict) in &self.tests {
+            let skip = self.skips.iter().find(|skip| skip.starts_with(&format!("{name}:")));
+            let _ = match (verdict, skip) {
+                (Verdict::Passed, _) => writeln!(out, "test {name} ... ok"),
+                (Verdict::Skipped, Some(skip)) => writeln!(out, "test {name} ... SKIP {skip}\nok"),
+                (Verdict::Skipped, None) => writeln!(out, "test {name} ... SKIP {name}: no reason\nok"),
+                (Verdict::Failed, _) => writeln!(out, "test {name} ... FAILED"),
+                (Verdict::Unfinished, _) => writeln!(out, "test {name} ..."),
+            };
+        }
+        if self.ended {
+            out.push_str("@end 0\n");
+        }
+        out
     }
 
     /// Programs that the kernel has a place for and refused, with its reason.

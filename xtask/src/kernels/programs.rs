@@ -14,6 +14,8 @@ use crate::guest::output_of;
 pub(super) struct Programs {
     /// The live tests, without debug information.
     pub(super) live: Vec<u8>,
+    /// Their names.
+    pub(super) tests: Vec<String>,
     /// The agent, likewise.
     pub(super) agent: Vec<u8>,
     /// What says how the verifier takes each program, likewise.
@@ -29,7 +31,8 @@ pub(super) const FROM_HERE: &[&str] = &["/bin/true", "/bin/cat", "/bin/sh"];
 
 /// Builds them; the folder is for what is in between.
 pub(super) fn build(folder: &Path) -> Result<Programs> {
-    let said = cargo(&["test", "--package", "tuxmon", "--test", "live", "--no-run"], &[])?;
+    let said =
+        cargo(&["test", PROFILE[0], PROFILE[1], "--package", "tuxmon", "--test", "live", "--no-run"], &[])?;
     let (live, agent) = (executable(&said, "live", "test")?, executable(&said, "tuxmon", "bin")?);
     let survey = executable(&cargo(SURVEY, &[])?, "survey", "example")?;
     let mut all = vec![live.clone(), agent.clone(), survey.clone()];
@@ -41,7 +44,11 @@ pub(super) fn build(folder: &Path) -> Result<Programs> {
     libraries.sort();
     libraries.dedup();
     let agent_path = agent.to_str().context("the path of the agent is no text")?.to_owned();
+    let listed = output_of(Command::new(&live).arg("--list"))?;
+    let listed = String::from_utf8(listed).context("names of tests are text")?;
+    let tests = listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
     Ok(Programs {
+        tests,
         live: stripped("strip", &live, folder)?,
         agent: stripped("strip", &agent, folder)?,
         survey: stripped("strip", &survey, folder)?,
@@ -50,7 +57,11 @@ pub(super) fn build(folder: &Path) -> Result<Programs> {
     })
 }
 
-const SURVEY: &[&str] = &["build", "--package", "tuxmon-sensor", "--example", "survey"];
+/// Optimised: an emulated processor is slow enough. CI builds with this profile anyway.
+const PROFILE: [&str; 2] = ["--profile", "budget"];
+
+const SURVEY: &[&str] =
+    &["build", PROFILE[0], PROFILE[1], "--package", "tuxmon-sensor", "--example", "survey"];
 
 /// Programs for arm64.
 pub(super) struct Foreign {

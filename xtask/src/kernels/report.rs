@@ -186,10 +186,10 @@ fn remarks(outcome: &Outcome) -> String {
     remarks.join(", ")
 }
 
-const BEGIN: &str = "<!-- Written by `cargo xtask kernels --write-docs`: begin -->\n";
-const END: &str = "<!-- Written by `cargo xtask kernels --write-docs`: end -->\n";
+const BEGIN: &str = "<!-- Written by `cargo xtask kernels --keep`: begin -->\n";
+const END: &str = "<!-- Written by `cargo xtask kernels --keep`: end -->\n";
 
-/// Puts the tables, and the command that they came from, into the page about kernels.
+/// Puts the tables of these results into the page about kernels.
 pub(super) fn write_into_page(rows: &[Row]) -> Result<()> {
     let path = crate::root().join("docs/kernels.md");
     let page = fs::read_to_string(&path).context("cannot read docs/kernels.md")?;
@@ -198,13 +198,8 @@ pub(super) fn write_into_page(rows: &[Row]) -> Result<()> {
 }
 
 fn written(rows: &[Row]) -> String {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    format!(
-        "By one run of `cargo xtask {}` on a machine of {processors} processors, which other work kept busy too.\n\n{}",
-        arguments.join(" "),
-        tables(rows)
-    )
+    let skips = skips(rows).replace("SKIP ", "- ");
+    format!("{}\nTests that a guest leaves out, as they say themselves:\n\n{skips}", tables(rows))
 }
 
 /// The page with other text between the marks.
@@ -252,6 +247,15 @@ mod tests {
             | `deep_open` | **refused** |
         "]]
         .assert_eq(&tables(&rows));
+    }
+
+    #[test]
+    fn the_page_follows_from_the_results() {
+        let root = crate::root();
+        let rows = crate::kernels::kept::all(&root).expect("the results can be read");
+        let page = std::fs::read_to_string(root.join("docs/kernels.md")).expect("the page is there");
+        let written = replaced(&page, &super::written(&rows)).expect("it has a place for the tables");
+        assert!(page == written, "run `cargo xtask kernels --page`");
     }
 
     #[test]
