@@ -437,7 +437,7 @@ _tuxmon() {
             return 0
             ;;
         tuxmon__subcmd__run)
-            opts="-h --config --output --format --state-dir --ring-size --btf --tier --selftest-every --additional-data --help"
+            opts="-h --config --output --format --state-dir --settings --ring-size --btf --tier --selftest-every --additional-data --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -456,6 +456,10 @@ _tuxmon() {
                     return 0
                     ;;
                 --state-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --settings)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -76,6 +76,7 @@ complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l format -d 'How eve
 json\t'One object a line'
 text\t'For reading'"
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l state-dir -d 'Where the next EventRecordID and the boot\'s clock are kept; made when it is missing' -r -F
+complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l settings -d 'Settings beyond the original\'s, as detection by Sigma rules and lists of indicators (docs/detection.md)' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l ring-size -d 'Size of the ring that the kernel fills, a power of two' -r
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l btf -d 'BTF of the running kernel, where the kernel does not bring it' -r -F
 complete -c tuxmon -n "__fish_tuxmon_using_subcommand run" -l tier -d 'Which hooks to stand on; auto takes for each fact the best that this kernel grants' -r -f -a "auto\t'For each fact the best that this kernel grants'

@@ -19,6 +19,7 @@ mod compat_calls;
 mod container;
 mod control_groups;
 mod degraded;
+mod detection;
 mod ebpf_event;
 mod error_report;
 mod file_create;
@@ -99,6 +100,7 @@ const CHAPTERS: &[Chapter] = chapters![
     selftest,
     blinding,
     control_groups,
+    detection,
 ];
 
 fn main() -> ExitCode {

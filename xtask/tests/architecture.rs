@@ -27,6 +27,8 @@ const ROOMS: &[Room] = &[
     Room { name: "render", pure: true, may_use: &["event"] },
     Room { name: "reader", pure: true, may_use: &["event", "render"] },
     Room { name: "sigma", pure: true, may_use: &["diag", "event"] },
+    Room { name: "intel", pure: true, may_use: &["diag"] },
+    Room { name: "detect", pure: true, may_use: &["event", "intel", "sigma"] },
     Room { name: "view", pure: true, may_use: &["config", "event", "reader", "render", "rules"] },
     Room { name: "host", pure: false, may_use: &["event", "wire"] },
     Room { name: "input", pure: false, may_use: &[] },
@@ -37,8 +39,8 @@ const ROOMS: &[Room] = &[
         name: "tuxmon",
         pure: false,
         may_use: &[
-            "config", "diag", "event", "host", "input", "pipeline", "reader", "render", "rules", "sensor",
-            "sigma", "sinks", "view", "wire",
+            "config", "detect", "diag", "event", "host", "input", "intel", "pipeline", "reader", "render",
+            "rules", "sensor", "sigma", "sinks", "view", "wire",
         ],
     },
     Room { name: "hunt", pure: false, may_use: &["event", "input", "reader", "view"] },
@@ -48,6 +50,7 @@ const ROOMS: &[Room] = &[
 const PURE_LIBRARIES: &[&str] = &[
     "aho-corasick",
     "anstyle",
+    "csv-core",
     "itoa",
     "jiff",
     "memchr",

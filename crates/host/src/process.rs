@@ -368,6 +368,23 @@ impl ProcessTable {
         self.slots.get(&Key { pid, start }).map(|slot| Arc::clone(&slot.current))
     }
 
+    /// The processes from which an image descends, its parent first, as far as they are known and at most so many.
+    pub fn ancestors(&self, pid: u32, guid: Guid, most: usize) -> Vec<Arc<Parent>> {
+        let mut ancestors = Vec::new();
+        let newest = self.newest.get(&pid).and_then(|start| self.slots.get(&Key { pid, start: *start }));
+        let mut images =
+            newest.into_iter().flat_map(|slot| std::iter::once(&slot.current).chain(&slot.older));
+        let mut next = images.find(|image| image.guid == guid).cloned();
+        while let Some(process) = next.take().filter(|_| ancestors.len() < most) {
+            if process.parent.guid.is_nil() {
+                break;
+            }
+            ancestors.push(Arc::clone(&process.parent));
+            next = self.lookup(&process.parent.identity);
+        }
+        ancestors
+    }
+
     /// What the table holds and has done.
     pub fn counts(&self) -> Counts {
         Counts { processes: self.slots.len(), ..self.counts }

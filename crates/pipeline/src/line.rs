@@ -10,6 +10,7 @@ use tuxmon_config::Config;
 use tuxmon_event::{Additional, Event, Guid, Text, Timestamp};
 use tuxmon_host::clock::{self, Jump};
 use tuxmon_host::hash::{Algorithms, Request, Submission};
+use tuxmon_host::process::Parent;
 use tuxmon_rules::{FieldSource, Rules, Scratch, Verdict};
 use tuxmon_wire::{BootTime, DecodeError, Fact, Identity, Image, Record, decode};
 
@@ -274,6 +275,11 @@ impl Pipeline {
     /// How many events wait for hashes.
     pub fn waiting(&self) -> usize {
         self.parking.len()
+    }
+
+    /// The processes from which an image descends, its parent first, as far as they are known and at most so many.
+    pub fn ancestors(&self, pid: u32, guid: Guid, most: usize) -> Vec<Arc<Parent>> {
+        self.machine.processes.ancestors(pid, guid, most)
     }
 
     /// What the table of processes holds and has done.

@@ -56,6 +56,10 @@ pub enum Trouble {
     MachineSlept,
     /// The self-test did something that was not seen.
     CanaryMissed,
+    /// Detection was too slow for events, or its alerts had no room.
+    DetectionLost,
+    /// What detection is to look for could not be read, all or some of it.
+    DetectionRefused,
 }
 
 /// What a sort of trouble is called in events and in print.
@@ -74,7 +78,7 @@ pub struct TroubleSpec {
 }
 
 /// All sorts of trouble, in the order of the enum.
-pub const TROUBLES: [TroubleSpec; 21] = [
+pub const TROUBLES: [TroubleSpec; 23] = [
     TroubleSpec {
         trouble: Trouble::EventsLost,
         id: "EventsLost",
@@ -221,6 +225,20 @@ pub const TROUBLES: [TroubleSpec; 21] = [
         counted: "canaries",
         cause: "the self-test did it and the agent did not see it",
         remedy: "tuxmon status shows the hooks; restart the agent",
+    },
+    TroubleSpec {
+        trouble: Trouble::DetectionLost,
+        id: "DetectionLost",
+        counted: "times",
+        cause: "detection was too slow for them; the events themselves are written",
+        remedy: "fewer rules, or a configuration that drops more",
+    },
+    TroubleSpec {
+        trouble: Trouble::DetectionRefused,
+        id: "DetectionRefused",
+        counted: "times",
+        cause: "what is wrong is not looked for, the rest is",
+        remedy: "tuxmon status shows the reasons, tuxmon sigma check those of rules",
     },
 ];
 

@@ -16,6 +16,8 @@ use crate::{Destination, Line, Outcome, Stop};
 /// under which every consumer looks for these events.
 pub struct Syslog {
     path: PathBuf,
+    /// Priority and name.
+    ident: &'static str,
     socket: Option<UnixDatagram>,
     packet: Vec<u8>,
     /// The second for which `header` was made.
@@ -28,6 +30,10 @@ pub struct Syslog {
 const PATIENCE: Duration = Duration::from_millis(100);
 /// The longest event must fit into the socket whatever the system's default is.
 const SEND_BUFFER: usize = 256 << 10;
+/// Facility user with severity info, and upstream's name.
+const EVENTS: &str = "<14> sysmon";
+/// The same facility with severity warning.
+const ALERTS: &str = "<12> tuxmon-alert";
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 
 impl Syslog {
@@ -39,9 +45,15 @@ impl Syslog {
         Syslog::in_zone(path, TimeZone::system())
     }
 
+    /// The same for lines that are no events: a warning under a name of their own, where nobody looks for events.
+    pub fn for_alerts(path: &Path) -> Syslog {
+        Syslog { ident: ALERTS, ..Syslog::new(path) }
+    }
+
     fn in_zone(path: &Path, zone: TimeZone) -> Syslog {
         Syslog {
             path: path.to_owned(),
+            ident: EVENTS,
             socket: None,
             packet: Vec::new(),
             second: None,
@@ -74,8 +86,9 @@ impl Syslog {
         if self.second != Some(second) {
             let time =
                 jiff::Timestamp::from_second(second).expect("64 bits of nanoseconds are within its range");
-            self.header =
-                format!("<14>{} sysmon: ", time.to_zoned(self.zone.clone()).strftime("%b %e %H:%M:%S"));
+            let (priority, name) = self.ident.split_once(' ').expect("both are written below");
+            let time = time.to_zoned(self.zone.clone());
+            self.header = format!("{priority}{} {name}: ", time.strftime("%b %e %H:%M:%S"));
             self.second = Some(second);
         }
     }
@@ -156,6 +169,13 @@ mod tests {
         check(1_795_239_110, TimeZone::UTC, "<14>Nov 21 05:31:50 sysmon: ");
         check(1_793_664_001, TimeZone::UTC, "<14>Nov  3 00:00:01 sysmon: ");
         check(1_795_239_110, TimeZone::fixed(jiff::tz::offset(-7)), "<14>Nov 20 22:31:50 sysmon: ");
+    }
+
+    #[test]
+    fn alerts_have_a_name_of_their_own() {
+        let mut syslog = Syslog { zone: TimeZone::UTC, ..Syslog::for_alerts(Path::new(Syslog::DEV_LOG)) };
+        syslog.make_header(Timestamp(1_795_239_110 * NANOS_PER_SECOND));
+        assert_eq!(syslog.header, "<12>Nov 21 05:31:50 tuxmon-alert: ");
     }
 
     #[test]

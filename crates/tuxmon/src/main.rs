@@ -5,6 +5,7 @@ mod check;
 #[cfg(test)]
 mod completions;
 mod control;
+mod detection;
 mod filter;
 mod logview;
 #[cfg(test)]

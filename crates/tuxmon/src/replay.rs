@@ -16,6 +16,7 @@ use tuxmon_sinks::RecordIds;
 use tuxmon_wire::{Fact, decode};
 
 use crate::check;
+use crate::detection::Detection;
 use crate::run::args::{Additions, Format, OutputChoice, Place};
 use crate::run::configuration::{self, Moment, Origin};
 use crate::run::outputs::Outputs;
@@ -120,7 +121,13 @@ impl Replay<'_> {
     }
 
     fn open(&self) -> anyhow::Result<Outputs> {
-        let mut outputs = Outputs::open(self.outputs, self.format, RecordIds::unsaved(), Additions::None)?;
+        let mut outputs = Outputs::open(
+            self.outputs,
+            self.format,
+            RecordIds::unsaved(),
+            Additions::None,
+            Detection::off(),
+        )?;
         outputs.configure(&self.config);
         Ok(outputs)
     }

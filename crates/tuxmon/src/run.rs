@@ -30,6 +30,8 @@ use tuxmon_sensor::Sensor;
 use tuxmon_sinks::RecordIds;
 
 use crate::check;
+use crate::detection::Detection;
+use crate::detection::settings::{self, SettingsFile};
 use crate::selftest::schedule::Schedule;
 use crate::service::layout::Layout;
 use crate::service::privileges::{self, Writes};
@@ -77,6 +79,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DIR", default_value = STATE_DIRECTORY)]
     state_dir: PathBuf,
 
+    /// Settings beyond the original's, as detection by Sigma rules and lists of indicators (docs/detection.md)
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+
     #[command(flatten)]
     sensor: SensorArgs,
 
@@ -118,6 +124,7 @@ pub(crate) fn service(layout: &Layout) -> anyhow::Result<ServiceEnd> {
         outputs,
         format: None,
         state_dir: layout.folder(),
+        settings: settings_of_service(layout),
         sensor: SensorArgs { btf: settings.btf.map(PathBuf::from), ..SensorArgs::default() },
         selftest_every: selftest_of_service(),
         additional_data: additions_of_service(),
@@ -133,6 +140,12 @@ fn selftest_of_service() -> Option<NonZeroU16> {
         eprintln!("TUXMON_SELFTEST_EVERY={minutes} is no number of minutes from 1 to 65535");
     }
     number
+}
+
+/// The same for the settings beyond the original's; without it they are those of the machine, if it has any.
+fn settings_of_service(layout: &Layout) -> Option<PathBuf> {
+    let usual = || Some(layout.system(settings::OF_SERVICE)).filter(|file| file.exists());
+    std::env::var_os("TUXMON_SETTINGS").map(PathBuf::from).or_else(usual)
 }
 
 /// The same for what events say beyond the original's fields.
@@ -158,11 +171,23 @@ fn run_with(args: &Args, origin: &Origin) -> anyhow::Result<ServiceEnd> {
     let (loaded, diagnostics) = configuration::load(origin, Moment::Start);
     check::print(&diagnostics)?;
     let Some(loaded) = loaded else { return Ok(ServiceEnd::Refused) };
+    let settings = args.settings.as_deref().map(SettingsFile::read);
+    if let Some(SettingsFile { diagnostics, .. }) = &settings {
+        check::print(diagnostics)?;
+        // A service goes on to record, and says in its events that nothing is looked for.
+        if tuxmon_diag::refuses(diagnostics) && !matches!(origin, Origin::Installed(_)) {
+            return Ok(ServiceEnd::Refused);
+        }
+    }
+    let writes = writes(&args.outputs, settings.as_ref());
     // Before any thread is started, and before anything is made that would have to be left in order.
-    privileges::keep_what_the_start_needs(writes(&args.outputs));
+    privileges::keep_what_the_start_needs(writes);
     let requests = Requests::listen().context("cannot listen to signals")?;
     let since = outputs::now();
-    let outcome = agent(args, origin, loaded, requests)?.run();
+    let detection = settings.map_or_else(Detection::off, Detection::open);
+    let agent = agent(args, origin, loaded, requests, detection)?;
+    privileges::keep_what_collecting_needs(writes);
+    let outcome = agent.run();
     tracing::info!("{}", agent::summary(&outcome.0, since));
     outcome.1.map_err(|error| anyhow::anyhow!("the agent cannot go on: {error}"))?;
     Ok(ServiceEnd::Stopped)
@@ -174,9 +199,11 @@ fn agent(
     origin: &Origin,
     loaded: Loaded,
     requests: std::sync::Arc<Requests>,
+    detection: Detection,
 ) -> anyhow::Result<Agent<Kernel>> {
     let state = StateDirectory::open(&args.state_dir)?;
-    let outputs = Outputs::open(&args.outputs, args.format, record_ids(&state)?, args.additional_data)?;
+    let ids = record_ids(&state)?;
+    let outputs = Outputs::open(&args.outputs, args.format, ids, args.additional_data, detection)?;
     let hasher = Hasher::start(wanted_hashes(&loaded.config), Limits::default())
         .context("cannot start the threads that hash files")?;
     let clock = Clock::start(Some(&state));
@@ -198,7 +225,6 @@ fn agent(
     if let Some(died) = died {
         pipeline.note(Trouble::AgentDied, "everything", 1, died, outputs::now());
     }
-    privileges::keep_what_collecting_needs(writes(&args.outputs));
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
     eprint!("{}", banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));
     let agent = Agent::new(Kernel(sensor), pipeline, outputs, requests, origin.clone(), outside, loaded);
@@ -206,9 +232,11 @@ fn agent(
 }
 
 /// Whether outputs may be files of other users.
-fn writes(outputs: &[OutputChoice]) -> Writes {
-    let to_files = outputs.iter().any(|choice| matches!(choice.place, Place::File(_)));
-    if to_files { Writes::AnyFile } else { Writes::OwnFolder }
+fn writes(outputs: &[OutputChoice], settings: Option<&SettingsFile>) -> Writes {
+    let alerts =
+        settings.and_then(|file| file.settings.as_ref()).map_or(&[][..], |settings| &settings.outputs);
+    let mut places = outputs.iter().map(|choice| &choice.place).chain(alerts);
+    if places.any(|place| matches!(place, Place::File(_))) { Writes::AnyFile } else { Writes::OwnFolder }
 }
 
 fn record_ids(state: &StateDirectory) -> anyhow::Result<RecordIds> {

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 
 use crate::control::client::{Asked, ask};
 use crate::control::protocol::{
-    Answer, Fact, Health, LossCount, OutputStatus, ProcessTable, Request, Status,
+    Answer, DetectionStatus, Fact, Health, LossCount, OutputStatus, ProcessTable, Request, Status,
 };
 
 /// Say how the running agent is: since when, by which configuration, what it sees, writes and loses
@@ -165,6 +165,11 @@ fn text(status: &Status) -> String {
     for output in &status.outputs {
         line("output", &output_line(output));
     }
+    if let Some(detection) = &status.detection {
+        for (place, text) in detection_lines(detection).iter().enumerate() {
+            line(if place == 0 { "detection" } else { "" }, text);
+        }
+    }
     for loss in &status.losses {
         line("lost", &loss_line(loss));
     }
@@ -185,6 +190,29 @@ fn output_line(output: &OutputStatus) -> String {
     format!("{name} {state}, {waiting} events wait")
 }
 
+fn detection_lines(detection: &DetectionStatus) -> Vec<String> {
+    let DetectionStatus { settings, on, rules, indicators, events, alerts, repeated, too_many, .. } =
+        detection;
+    let mut lines = Vec::new();
+    if *on {
+        lines.push(format!("{rules} rules, {indicators} indicators, by {settings}"));
+        lines.push(format!(
+            "{events} events looked at, {alerts} alerts, {repeated} more that said the same, {too_many} too many"
+        ));
+        let DetectionStatus { forgotten, lost, .. } = detection;
+        lines.push(format!("{lost} lost, {forgotten} forgotten by correlations"));
+        lines.extend(detection.outputs.iter().map(|output| format!("alerts to {}", output_line(output))));
+    } else {
+        lines.push(format!("off, by {settings}"));
+    }
+    lines.extend(detection.refused.iter().map(|reason| format!("refused: {reason}")));
+    let more = detection.refused_count.saturating_sub(detection.refused.len() as u64);
+    if more > 0 {
+        lines.push(format!("refused: {more} more"));
+    }
+    lines
+}
+
 fn loss_line(loss: &LossCount) -> String {
     let LossCount { cause, subject, count, last, .. } = loss;
     format!("{cause}: {count} of {subject}, the last one at {last} UTC")
@@ -198,7 +226,7 @@ mod tests {
 
     use super::{json, text};
     use crate::control::protocol::{
-        Configuration, Degraded, Fact, Health, LossCount, OutputStatus, ProcessTable, Status,
+        Configuration, Degraded, DetectionStatus, Fact, Health, LossCount, OutputStatus, ProcessTable, Status,
     };
 
     fn sample() -> Status {
@@ -229,6 +257,7 @@ mod tests {
             left_out_in_kernel: 5,
             losses: Vec::new(),
             outputs: vec![OutputStatus { name: "syslog".to_owned(), working: true, waiting: 0 }],
+            detection: None,
             memory_bytes: 12 << 20,
             processes: ProcessTable { known: 120, evicted: 0, surprises: 1 },
         }
@@ -250,6 +279,30 @@ mod tests {
             output          syslog works, 0 events wait
         "]]
         .assert_eq(&text(&sample()));
+    }
+
+    #[test]
+    fn people_read_what_detection_does() {
+        let detection = DetectionStatus {
+            settings: "/etc/tuxmon/tuxmon.toml".to_owned(),
+            on: true,
+            rules: 23,
+            events: 100,
+            alerts: 2,
+            repeated: 3,
+            refused_count: 2,
+            refused: vec!["a.yml:1:1: error: it is empty".to_owned()],
+            outputs: vec![OutputStatus { name: "syslog".to_owned(), working: true, waiting: 0 }],
+            ..DetectionStatus::default()
+        };
+        expect![[r"
+            23 rules, 0 indicators, by /etc/tuxmon/tuxmon.toml
+            100 events looked at, 2 alerts, 3 more that said the same, 0 too many
+            0 lost, 0 forgotten by correlations
+            alerts to syslog works, 0 events wait
+            refused: a.yml:1:1: error: it is empty
+            refused: 1 more"]]
+        .assert_eq(&super::detection_lines(&detection).join("\n"));
     }
 
     #[test]

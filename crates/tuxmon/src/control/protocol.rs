@@ -103,6 +103,9 @@ pub(crate) struct Status {
     pub(crate) losses: Vec<LossCount>,
     /// Where events go.
     pub(crate) outputs: Vec<OutputStatus>,
+    /// What detection does, when somebody asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) detection: Option<DetectionStatus>,
     /// Its resident memory in bytes.
     pub(crate) memory_bytes: u64,
     /// What it knows of processes.
@@ -185,6 +188,37 @@ pub(crate) struct OutputStatus {
     pub(crate) waiting: u64,
 }
 
+/// What detection does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DetectionStatus {
+    /// The file of its settings.
+    pub(crate) settings: String,
+    /// Whether anything is looked for.
+    pub(crate) on: bool,
+    /// Rules and correlations that are looked for.
+    pub(crate) rules: u64,
+    /// Indicators that are looked for.
+    pub(crate) indicators: u64,
+    /// Events that were looked at.
+    pub(crate) events: u64,
+    /// Alerts written.
+    pub(crate) alerts: u64,
+    /// Matches that were counted only, as the same had been told before.
+    pub(crate) repeated: u64,
+    /// Matches that were counted only, as their rule had told too many.
+    pub(crate) too_many: u64,
+    /// Events that correlations forgot for lack of room.
+    pub(crate) forgotten: u64,
+    /// Events and alerts that were lost.
+    pub(crate) lost: u64,
+    /// How many settings, rules and lines of lists are refused.
+    pub(crate) refused_count: u64,
+    /// The first of these, with their reasons.
+    pub(crate) refused: Vec<String>,
+    /// Where alerts go.
+    pub(crate) outputs: Vec<OutputStatus>,
+}
+
 /// What a machine that watches the agent should know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Health {
@@ -201,7 +235,8 @@ impl Status {
     /// The judgement that the exit code of `tuxmon status` tells.
     pub(crate) fn health(&self) -> Health {
         let blind = self.collection.iter().any(|fact| fact.wanted && !fact.degraded.is_empty());
-        let stuck = self.outputs.iter().any(|output| !output.working);
+        let alerts = self.detection.iter().flat_map(|detection| &detection.outputs);
+        let stuck = self.outputs.iter().chain(alerts).any(|output| !output.working);
         let losing = self.losses.iter().any(|loss| loss.seconds_ago < NEWS);
         if blind || stuck || losing { Health::Degraded } else { Health::Ok }
     }

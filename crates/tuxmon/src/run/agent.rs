@@ -29,10 +29,11 @@ const ROUND: Duration = Duration::from_secs(1);
 /// How often lost records of processes lead to a new look at all of them.
 const RESEED: Duration = Duration::from_secs(10);
 
-/// The parts of the end, from the moment it was asked for: until when records are looked at, hashes waited for, and
-/// lines written. Together less than the 5 s that everybody waits at most.
+/// The parts of the end, from the moment it was asked for: until when records are looked at, hashes waited for, alerts
+/// found and lines written. Together less than the 5 s that everybody waits at most.
 const RECORDS_UNTIL: Duration = Duration::from_millis(2500);
 const HASHES_UNTIL: Duration = Duration::from_millis(3200);
+const ALERTS_UNTIL: Duration = Duration::from_millis(3900);
 const LINES_UNTIL: Duration = Duration::from_millis(4500);
 
 /// Everything that runs.
@@ -129,7 +130,8 @@ impl<S: Source> Agent<S> {
 
     /// Takes the records that are there, and does what time asks for.
     fn turn(&mut self) -> Result<(), SourceError> {
-        let patience = if self.pipeline.waiting() > 0 { SHORT_TURN } else { TURN };
+        let is_awaited = self.pipeline.waiting() > 0 || self.outputs.detection.is_busy();
+        let patience = if is_awaited { SHORT_TURN } else { TURN };
         let Self { source, pipeline, outputs, .. } = self;
         let taken = source.poll(patience, &mut |bytes| pipeline.record(bytes, outputs))?;
         leave_out(source, &pipeline.take_filter_entries());
@@ -141,6 +143,7 @@ impl<S: Source> Agent<S> {
         self.feel_pulse();
         self.pipeline.tick(clock::now(), &mut self.outputs);
         self.outputs.hand_over();
+        self.outputs.detection.write_alerts(&self.pipeline);
         if taken > 0 && taken < FULL_TURN {
             thread::sleep(self.rest);
         }
@@ -242,6 +245,7 @@ impl<S: Source> Agent<S> {
     /// Reads the configuration again, and says what came of it. What happened before is judged by the old rules.
     fn reload(&mut self) -> Reloaded {
         self.outputs.reopen();
+        self.outputs.detection.read_again(&self.pipeline);
         if let Origin::Defaults = self.origin {
             tracing::info!("no configuration file to read again; outputs are opened anew");
             return Reloaded { accepted: true, ..Reloaded::default() };
@@ -296,6 +300,7 @@ impl<S: Source> Agent<S> {
         let patience = (began + HASHES_UNTIL).saturating_duration_since(Instant::now());
         self.pipeline.finish(patience, &mut self.outputs);
         self.pipeline.state_changed(State::Stopped, &mut self.outputs);
+        self.outputs.detection.close(Some(&self.pipeline), began + ALERTS_UNTIL);
         self.outputs.close(began + LINES_UNTIL);
         self.outside.ended();
         *self.pipeline.counters()

@@ -18,6 +18,7 @@ use tuxmon_sinks::{
 
 use super::args::{Additions, Format, OutputChoice, Place};
 use crate::control::protocol::OutputStatus;
+use crate::detection::{ALERT, Detection};
 
 /// How lines look: a format, and for text whether it is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub(crate) struct Outputs {
     process_id: u32,
     user_id: u32,
     additional: Additions,
+    /// Looks at whatever is written.
+    pub(crate) detection: Detection,
     /// One for each form that some sink wants.
     batches: Vec<Batch>,
 }
@@ -101,6 +104,7 @@ impl Outputs {
         format: Option<Format>,
         ids: RecordIds,
         additional: Additions,
+        detection: Detection,
     ) -> anyhow::Result<Self> {
         let usual = [OutputChoice { place: Place::Stdout, format: None }];
         let choices = if choices.is_empty() { &usual } else { choices };
@@ -117,6 +121,7 @@ impl Outputs {
             process_id: std::process::id(),
             user_id: rustix::process::getuid().as_raw(),
             additional,
+            detection,
         })
     }
 
@@ -133,6 +138,7 @@ impl Outputs {
         // What was written before goes to the old files.
         self.hand_over();
         self.sinks.iter().for_each(|(_, sink)| sink.reopen());
+        self.detection.reopen();
     }
 
     /// Whether no output will ever take an event again.
@@ -154,6 +160,13 @@ impl Outputs {
                 report_notice(sink.name(), notice, now, pipeline);
             }
         }
+        for sink in self.detection.sinks() {
+            report_losses(sink, pipeline);
+            sink.take_notices()
+                .into_iter()
+                .for_each(|notice| report_notice(sink.name(), notice, now, pipeline));
+        }
+        self.detection.report(now, pipeline);
         if let Some(error) = self.ids.take_problem() {
             pipeline.note(Trouble::RecordIdsUnsaved, &format!("saving ({error})"), 1, now, now);
         }
@@ -214,6 +227,7 @@ impl Outputs {
                 sink.offer_all(&lines);
             }
         }
+        self.detection.hand_over(&self.computer);
     }
 }
 
@@ -234,7 +248,7 @@ impl Output for Outputs {
     }
 
     fn write_with(&mut self, event: &Event, additional: &Additional) {
-        let additional: Vec<(&str, &str)> = match self.additional {
+        let pairs: Vec<(&str, &str)> = match self.additional {
             Additions::None => Vec::new(),
             Additions::Container if event.spec().has_additional() => additional.pairs().collect(),
             Additions::Container => Vec::new(),
@@ -256,12 +270,15 @@ impl Output for Outputs {
             thread_id: self.process_id,
             computer: &computer,
             user_id: self.user_id,
-            additional: &additional,
+            additional: &pairs,
         };
         for batch in &mut self.batches {
             batch.add(event, &envelope, &self.sizes);
         }
         self.computer = computer;
+        let line = self.batches.first().and_then(|batch| batch.lines.last());
+        let weight = line.map_or(0, |(_, _, start, end)| end - start);
+        self.detection.offer(event, additional, issued.id, weight);
         if self.batches.iter().any(Batch::is_full) {
             self.hand_over();
         }
@@ -320,7 +337,8 @@ const ERROR_REPORT: u16 = 255;
 fn report_losses(sink: &Sink, pipeline: &mut Pipeline) {
     for loss in sink.take_losses() {
         let Loss { event_id, why, count, first, last } = loss;
-        let event = tuxmon_event::spec(event_id).map_or("unknown", |spec| spec.name);
+        let unknown = if event_id == ALERT { "alerts" } else { "unknown" };
+        let event = tuxmon_event::spec(event_id).map_or(unknown, |spec| spec.name);
         if event_id == ERROR_REPORT {
             tracing::warn!(output = sink.name(), count, why = why.as_str(), "error reports were lost");
         } else {

@@ -34,6 +34,7 @@ pub(crate) fn of<S: Source>(agent: &Agent<S>) -> Status {
         left_out_in_kernel: agent.source.left_out().unwrap_or_default(),
         losses: losses(agent, outputs::now()),
         outputs: agent.outputs.status(),
+        detection: agent.outputs.detection.status(),
         memory_bytes: resident_bytes(),
         processes: processes(&pipeline.processes()),
     }

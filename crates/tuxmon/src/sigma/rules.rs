@@ -14,6 +14,13 @@ const MAX_FILES: usize = 100_000;
 
 /// Reads every file of rules at the paths; what cannot be read is a broken rule.
 pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<RuleFiles> {
+    let mut files = RuleFiles::default();
+    read_into(paths, &mut files)?;
+    Ok(files)
+}
+
+/// The same, beside those that were read before.
+pub(crate) fn read_into(paths: &[PathBuf], files: &mut RuleFiles) -> anyhow::Result<()> {
     let mut found = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -26,7 +33,6 @@ pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<RuleFiles> {
             found.push(path.clone());
         }
     }
-    let mut files = RuleFiles::default();
     for path in found {
         let name = path.display().to_string();
         match text(&path) {
@@ -34,7 +40,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> anyhow::Result<RuleFiles> {
             Err(error) => files.refuse(&name, &error.to_string()),
         }
     }
-    Ok(files)
+    Ok(())
 }
 
 /// The values for placeholders that stand in a file; without a file there are none.

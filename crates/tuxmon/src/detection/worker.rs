@@ -1,0 +1,276 @@
+//! The thread that looks at events. The line never waits for it: what it cannot take is counted.
+
+use std::collections::VecDeque;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tuxmon_detect::{Alert, Counts, Detector};
+use tuxmon_event::Timestamp;
+
+use super::offered::{Desk, Offered};
+use super::settings::Settings;
+use super::{limits, sources};
+use crate::run::outputs::now;
+
+/// Events that are handed over together at most.
+pub(super) const BATCH: usize = 1024;
+/// Batches that may wait; with [`MAX_WEIGHT`] what bounds the queue.
+const MAX_BATCHES: usize = 128;
+/// Bytes of events that may wait.
+const MAX_WEIGHT: usize = 32 << 20;
+/// Alerts that may wait for the line.
+const MAX_ALERTS: usize = 4096;
+/// How often counts whose time is over are looked for while nothing happens.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// What the line asks of the thread.
+enum Job {
+    /// Look at these, which come from this machine.
+    Look(Vec<Offered>, Arc<str>),
+    /// From now on look for something else.
+    Load(Box<Settings>),
+    /// Nothing comes any more.
+    Finish,
+}
+
+/// The line's end of the thread.
+pub(super) struct Worker {
+    jobs: SyncSender<Job>,
+    shared: Arc<Shared>,
+}
+
+/// What both ends see.
+#[derive(Default)]
+struct Shared {
+    /// Bytes of events that wait.
+    weight: AtomicUsize,
+    state: Mutex<State>,
+    finished: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    alerts: VecDeque<Alert>,
+    looked: Looked,
+    losses: Losses,
+    /// Why parts of what was loaded last are left out, until somebody takes it.
+    refused: Option<Vec<String>>,
+    finished: bool,
+}
+
+/// What the thread has done.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Looked {
+    pub(super) rules: u64,
+    pub(super) indicators: u64,
+    pub(super) counts: Counts,
+    /// Events and alerts that were lost since the start.
+    pub(super) lost: u64,
+}
+
+/// What was lost since somebody asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Losses {
+    pub(super) events: u64,
+    pub(super) alerts: u64,
+    /// When the first of the events happened.
+    pub(super) since: Option<Timestamp>,
+}
+
+impl Worker {
+    /// Loads what the settings name, and starts to look.
+    pub(super) fn start(settings: &Settings) -> io::Result<Self> {
+        let (jobs, taken) = sync_channel(MAX_BATCHES);
+        let shared = Arc::new(Shared::default());
+        let thread = Thread::new(settings, taken, Arc::clone(&shared));
+        thread::Builder::new().name("detection".to_owned()).spawn(move || thread.run())?;
+        Ok(Self { jobs, shared })
+    }
+
+    /// Looks for something else, as soon as it is loaded. What was handed over before is judged by the old rules.
+    pub(super) fn load(&self, settings: Settings) {
+        if self.jobs.try_send(Job::Load(Box::new(settings))).is_err() {
+            let refused =
+                "detection has no time to load its rules anew; the old ones stay: reload again".to_owned();
+            self.shared.lock().refused = Some(vec![refused]);
+        }
+    }
+
+    /// Hands events over, or counts them as lost.
+    pub(super) fn offer(&self, events: Vec<Offered>, computer: &str) {
+        let weight = weight_of(&events);
+        let fits = self.shared.weight.load(Ordering::Relaxed) + weight <= MAX_WEIGHT;
+        let refused = if fits {
+            self.shared.weight.fetch_add(weight, Ordering::Relaxed);
+            match self.jobs.try_send(Job::Look(events, computer.into())) {
+                Ok(()) => return,
+                Err(TrySendError::Full(job) | TrySendError::Disconnected(job)) => {
+                    self.shared.weight.fetch_sub(weight, Ordering::Relaxed);
+                    job
+                }
+            }
+        } else {
+            Job::Look(events, computer.into())
+        };
+        if let Job::Look(events, _) = refused {
+            let mut state = self.shared.lock();
+            let first = events.first().map(|offered| offered.event.utc_time());
+            state.losses.events += events.len() as u64;
+            state.losses.since = state.losses.since.or(first);
+            state.looked.lost += events.len() as u64;
+        }
+    }
+
+    /// Whether events or alerts wait.
+    pub(super) fn is_busy(&self) -> bool {
+        self.shared.weight.load(Ordering::Relaxed) > 0 || !self.shared.lock().alerts.is_empty()
+    }
+
+    /// The alerts that are there.
+    pub(super) fn take_alerts(&self) -> VecDeque<Alert> {
+        std::mem::take(&mut self.shared.lock().alerts)
+    }
+
+    /// What was lost since the last call.
+    pub(super) fn take_losses(&self) -> Losses {
+        std::mem::take(&mut self.shared.lock().losses)
+    }
+
+    /// What could not be loaded, once after each load.
+    pub(super) fn take_refused(&self) -> Option<Vec<String>> {
+        self.shared.lock().refused.take()
+    }
+
+    /// What the thread has done so far.
+    pub(super) fn looked(&self) -> Looked {
+        self.shared.lock().looked
+    }
+
+    /// Lets the thread finish what it has, until `deadline` at most; tells whether it did.
+    pub(super) fn finish(&self, deadline: Instant) -> bool {
+        while let Err(TrySendError::Full(_)) = self.jobs.try_send(Job::Finish) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        let mut state = self.shared.lock();
+        while !state.finished {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.shared.finished.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+}
+
+/// The other end.
+struct Thread {
+    detector: Detector,
+    jobs: Receiver<Job>,
+    shared: Arc<Shared>,
+    desk: Desk,
+}
+
+impl Thread {
+    fn new(settings: &Settings, jobs: Receiver<Job>, shared: Arc<Shared>) -> Self {
+        let detector = load(settings, &shared);
+        Self { detector, jobs, shared, desk: Desk::default() }
+    }
+
+    fn run(mut self) {
+        loop {
+            match self.jobs.recv_timeout(PAUSE) {
+                Ok(Job::Look(events, computer)) => self.look(&events, &computer),
+                Ok(Job::Load(settings)) => self.load(&settings),
+                Ok(Job::Finish) | Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => self.tell(|detector, tell| detector.tick(wall(), tell)),
+            }
+        }
+        self.tell(|detector, tell| detector.finish(wall(), tell));
+        self.shared.lock().finished = true;
+        self.shared.finished.notify_all();
+    }
+
+    fn look(&mut self, events: &[Offered], computer: &str) {
+        let mut found = Vec::new();
+        let now = wall();
+        for offered in events {
+            let Self { detector, desk, .. } = self;
+            // A fault of ours in one event must not end detection: nobody would notice.
+            let looked = catch_unwind(AssertUnwindSafe(|| {
+                desk.with(offered, computer, |event| {
+                    detector.look(event, now, &mut |alert| found.push(alert));
+                });
+            }));
+            if looked.is_err() {
+                let mut state = self.shared.lock();
+                state.losses.events += 1;
+                state.looked.lost += 1;
+            }
+        }
+        self.detector.tick(now, &mut |alert| found.push(alert));
+        self.keep(found);
+        self.shared.weight.fetch_sub(weight_of(events), Ordering::Relaxed);
+    }
+
+    /// What the old detector has only counted is told before it goes.
+    fn load(&mut self, settings: &Settings) {
+        let detector = load(settings, &self.shared);
+        self.tell(|old, tell| old.finish(wall(), tell));
+        self.detector = detector;
+        tracing::info!("detection looks for what the settings say now");
+    }
+
+    fn tell(&mut self, tick: impl FnOnce(&mut Detector, &mut dyn FnMut(Alert))) {
+        let mut found = Vec::new();
+        tick(&mut self.detector, &mut |alert| found.push(alert));
+        self.keep(found);
+    }
+
+    fn keep(&mut self, found: Vec<Alert>) {
+        let mut state = self.shared.lock();
+        state.looked.counts = self.detector.counts();
+        for alert in found {
+            if state.alerts.len() < MAX_ALERTS {
+                state.alerts.push_back(alert);
+            } else {
+                state.losses.alerts += 1;
+                state.looked.lost += 1;
+            }
+        }
+    }
+}
+
+impl Shared {
+    /// A panic while it was held leaves counts and whole alerts: it can be used on.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn load(settings: &Settings, shared: &Shared) -> Detector {
+    let (rules, refused) = sources::load(settings);
+    let mut state = shared.lock();
+    state.looked.rules = rules.len() as u64;
+    state.looked.indicators = rules.indicators().len() as u64;
+    state.refused = Some(refused);
+    Detector::new(rules, limits(settings))
+}
+
+fn weight_of(events: &[Offered]) -> usize {
+    events.iter().map(|offered| offered.weight).sum()
+}
+
+/// The wall clock in milliseconds since 1970.
+fn wall() -> i64 {
+    now().0.div_euclid(1_000_000)
+}
