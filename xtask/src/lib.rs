@@ -9,6 +9,7 @@ pub mod definition;
 pub mod dist;
 mod guest;
 pub mod kernels;
+pub mod log;
 pub mod man;
 pub mod manifest;
 pub mod vm;

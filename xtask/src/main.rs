@@ -24,6 +24,8 @@ enum Task {
     Dist(xtask::dist::Args),
     /// Run the live tests on Debian's kernels in an emulator
     Kernels(xtask::kernels::Args),
+    /// Write a long log of events, always the same one, to measure tuxmon-hunt with
+    Log(xtask::log::Args),
     /// Write the manual pages and completions in packaging/
     Man(xtask::man::Args),
     /// Test the package on real systems in an emulator
@@ -37,6 +39,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Coverage(args) => xtask::coverage::run(&args),
         Task::Dist(args) => xtask::dist::run(&args),
         Task::Kernels(args) => xtask::kernels::run(&args),
+        Task::Log(args) => xtask::log::run(&args),
         Task::Man(args) => xtask::man::run(&args),
         Task::Vm(args) => xtask::vm::run(&args),
     }

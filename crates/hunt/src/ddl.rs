@@ -72,6 +72,9 @@ fn view(table: &Table) -> String {
     if table.spec.position(TIME_FIELD).is_some() {
         let _ = write!(sql, ", {} AS {TIME_FIELD}", time_text("e.time"));
     }
+    if let Some(subject) = table.subject {
+        let _ = write!(sql, ", e.\"{}\" AS process", table.columns[subject].field.name);
+    }
     for column in &table.columns {
         let _ = write!(sql, ", {} AS \"{}\"", value(column, "e"), column.field.name);
     }

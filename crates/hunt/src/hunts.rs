@@ -5,8 +5,29 @@
 
 use rusqlite::Statement;
 
+use crate::moment;
+
 /// The name of each hunt, and its file.
-const FILES: &[(&str, &str)] = &[("images", include_str!("../hunts/images.sql"))];
+const FILES: &[(&str, &str)] = &[
+    ("address", include_str!("../hunts/address.sql")),
+    ("beaconing", include_str!("../hunts/beaconing.sql")),
+    ("bpf-loads", include_str!("../hunts/bpf-loads.sql")),
+    ("domain", include_str!("../hunts/domain.sql")),
+    ("gaps", include_str!("../hunts/gaps.sql")),
+    ("images", include_str!("../hunts/images.sql")),
+    ("lateral", include_str!("../hunts/lateral.sql")),
+    ("long-commands", include_str!("../hunts/long-commands.sql")),
+    ("losses", include_str!("../hunts/losses.sql")),
+    ("odd-hours", include_str!("../hunts/odd-hours.sql")),
+    ("odd-places", include_str!("../hunts/odd-places.sql")),
+    ("persistence", include_str!("../hunts/persistence.sql")),
+    ("rare-destinations", include_str!("../hunts/rare-destinations.sql")),
+    ("rare-images", include_str!("../hunts/rare-images.sql")),
+    ("rare-parents", include_str!("../hunts/rare-parents.sql")),
+    ("raw-reads", include_str!("../hunts/raw-reads.sql")),
+    ("server-shells", include_str!("../hunts/server-shells.sql")),
+    ("spread", include_str!("../hunts/spread.sql")),
+];
 
 /// One question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +59,15 @@ pub struct Parameter {
     pub meaning: &'static str,
 }
 
+/// The value of a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// A number, or a time in milliseconds since 1970.
+    Number(i64),
+    /// A text.
+    Text(String),
+}
+
 /// What is wrong with a call of a hunt.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HuntError {
@@ -50,6 +80,18 @@ pub enum HuntError {
         name: String,
         /// What there is.
         has: String,
+    },
+    /// A number was expected.
+    #[error("{hunt}: '{text}' is no value for {name}: {meaning}")]
+    NoNumber {
+        /// The hunt.
+        hunt: &'static str,
+        /// The parameter.
+        name: &'static str,
+        /// What was written.
+        text: String,
+        /// What it is.
+        meaning: &'static str,
     },
     /// A parameter without a default was not given.
     #[error("{hunt} needs --param {name}=…: {meaning}")]
@@ -109,7 +151,7 @@ fn read(name: &'static str, text: &'static str) -> Hunt {
 
 impl Hunt {
     /// The value of each parameter, from what was given and the defaults.
-    pub fn arguments(&self, given: &[(String, String)]) -> Result<Vec<(&'static str, String)>, HuntError> {
+    pub fn arguments(&self, given: &[(String, String)]) -> Result<Vec<(&'static str, Argument)>, HuntError> {
         if let Some((name, _)) =
             given.iter().find(|(name, _)| !self.parameters.iter().any(|parameter| parameter.name == name))
         {
@@ -117,24 +159,42 @@ impl Hunt {
             return Err(HuntError::Unknown { hunt: self.name, name: name.clone(), has: has.join(", ") });
         }
         let value = |parameter: &Parameter| {
-            let given =
-                given.iter().rev().find(|(name, _)| parameter.name == name).map(|(_, value)| value.clone());
-            let missing =
-                HuntError::Missing { hunt: self.name, name: parameter.name, meaning: parameter.meaning };
-            let value = given.or_else(|| parameter.default.map(str::to_owned)).ok_or(missing)?;
-            Ok((parameter.name, value))
+            let given = given.iter().rev().find(|(name, _)| parameter.name == name);
+            let text = given.map(|(_, value)| value.as_str()).or(parameter.default);
+            let (hunt, name, meaning) = (self.name, parameter.name, parameter.meaning);
+            let text = text.ok_or(HuntError::Missing { hunt, name, meaning })?;
+            let argument = parameter.argument(text);
+            Ok((name, argument.ok_or(HuntError::NoNumber { hunt, name, text: text.to_owned(), meaning })?))
         };
         self.parameters.iter().map(value).collect()
     }
 }
 
-/// Binds the values of a hunt's parameters; a number is bound as one.
-pub fn bind(statement: &mut Statement<'_>, arguments: &[(&str, String)]) -> rusqlite::Result<()> {
-    for (name, value) in arguments {
+impl Parameter {
+    /// A parameter whose default is a number wants numbers.
+    fn argument(&self, text: &str) -> Option<Argument> {
+        let wants_number = self.default.is_some_and(|default| default.parse::<i64>().is_ok());
+        if !wants_number {
+            return Some(Argument::Text(text.to_owned()));
+        }
+        let time = || {
+            let whole = if text.len() == 10 { format!("{text} 00:00:00") } else { text.to_owned() };
+            moment::microseconds(&whole).filter(|_| TIMES.contains(&self.name)).map(|micros| micros / 1000)
+        };
+        text.parse().ok().or_else(time).map(Argument::Number)
+    }
+}
+
+/// Parameters that are times: they may be written as `2026-11-21` or `2026-11-21 05:31:50`, in UTC.
+const TIMES: &[&str] = &["since", "until"];
+
+/// Binds the values of a hunt's parameters.
+pub fn bind(statement: &mut Statement<'_>, arguments: &[(&str, Argument)]) -> rusqlite::Result<()> {
+    for (name, argument) in arguments {
         let Some(index) = statement.parameter_index(&format!(":{name}"))? else { continue };
-        match value.parse::<i64>() {
-            Ok(number) => statement.raw_bind_parameter(index, number)?,
-            Err(_) => statement.raw_bind_parameter(index, value.as_str())?,
+        match argument {
+            Argument::Number(number) => statement.raw_bind_parameter(index, number)?,
+            Argument::Text(text) => statement.raw_bind_parameter(index, text)?,
         }
     }
     Ok(())

@@ -7,6 +7,7 @@
 mod answer;
 mod batch;
 mod ddl;
+mod functions;
 mod generations;
 mod hunts;
 mod ingest;
@@ -20,7 +21,7 @@ mod summary;
 mod writer;
 
 pub use answer::{AnswerError, Form, print};
-pub use hunts::{Hunt, HuntError, Parameter, all as hunts, bind, find as find_hunt};
+pub use hunts::{Argument, Hunt, HuntError, Parameter, all as hunts, bind, find as find_hunt};
 pub use ingest::{Progress, Source, Totals, ingest};
 pub use store::{Store, StoreError};
 pub use writer::Stored;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::ddl;
+use crate::functions;
 use crate::layout::tables;
 use crate::strings::Printer;
 use crate::summary::SUMMARIES;
@@ -80,6 +81,7 @@ impl Store {
         let failed = |error| StoreError::Sqlite { path: path.to_owned(), error };
         let connection = opened.map_err(failed)?;
         connection.busy_timeout(PATIENCE).map_err(failed)?;
+        functions::register(&connection).map_err(failed)?;
         Ok(Self { connection, path: path.to_owned() })
     }
 

@@ -44,6 +44,8 @@ pub(crate) struct Streams<'c> {
     bits: AllBits<'c>,
     /// For each table, the question when an event was written.
     written: Vec<Statement<'c>>,
+    /// The table and the time of writing of what was placed and is not written yet.
+    pending: HashMap<EventRow, (usize, i64)>,
     prints: (Statement<'c>, Statement<'c>),
     insert: Statement<'c>,
     upsert: Statement<'c>,
@@ -94,6 +96,7 @@ impl<'c> Streams<'c> {
                 select: connection.prepare("SELECT bits FROM chunks WHERE id = ?1")?,
             },
             written: written.collect::<rusqlite::Result<_>>()?,
+            pending: HashMap::new(),
             prints: (
                 connection.prepare("SELECT id FROM unnumbered WHERE print = ?1")?,
                 connection.prepare("INSERT INTO unnumbered (print, id) VALUES (?1, ?2)")?,
@@ -134,8 +137,11 @@ impl<'c> Streams<'c> {
             }
             let taken = stream.chunks.contains_key(&(record >> CHUNK_BITS)) && self.bits.has(id, record)?;
             if taken && stream.may_hold(record, written) {
-                let select = &mut self.written[table];
-                let there = select.query_row([id << RECORD_BITS | record], |row| row.get(0)).optional()?;
+                let event = id << RECORD_BITS | record;
+                let there = match self.pending.get(&event) {
+                    Some((its_table, written)) => Some(*written).filter(|_| *its_table == table),
+                    None => self.written[table].query_row([event], |row| row.get(0)).optional()?,
+                };
                 if there == Some(written) {
                     return Ok(Placed::Known);
                 }
@@ -149,7 +155,9 @@ impl<'c> Streams<'c> {
             None => self.new_stream(host, Some(base))?,
         };
         self.take(id, record, written)?;
-        Ok(Placed::New(id << RECORD_BITS | record))
+        let event = id << RECORD_BITS | record;
+        self.pending.insert(event, (table, written));
+        Ok(Placed::New(event))
     }
 
     fn place_unnumbered(&mut self, print: Print, host: StringId, written: i64) -> rusqlite::Result<Placed> {
@@ -193,8 +201,9 @@ impl<'c> Streams<'c> {
         Ok(())
     }
 
-    /// Writes what has changed.
+    /// Writes what has changed. What was placed must have been written.
     pub(crate) fn flush(&mut self) -> rusqlite::Result<()> {
+        self.pending.clear();
         for (id, bits) in self.bits.chunks.iter_mut().filter(|(_, bits)| bits.dirty) {
             let span = self.all[&(id >> 16)].chunks[&(id & 0xffff)];
             let Span { least, most, count, low, high } = span;

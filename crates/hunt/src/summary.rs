@@ -48,6 +48,8 @@ enum Key {
     Day,
     Host,
     Field(&'static str),
+    /// The second field where the first one is 1, else the third.
+    Either(&'static str, &'static str, &'static str),
     Fixed(i64),
 }
 
@@ -92,13 +94,13 @@ pub(crate) const SUMMARIES: &[Summary] = &[
         }],
     },
     Summary {
-        name: "sum_destinations",
-        view: "destination_days",
+        name: "sum_peers",
+        view: "peer_days",
         keys: &[
             ("day", Shown::Day),
             ("Computer", Shown::Text),
             ("Image", Shown::Text),
-            ("DestinationIp", Shown::Text),
+            ("RemoteIp", Shown::Text),
             ("DestinationPort", Shown::Number),
             ("Protocol", Shown::Text),
             ("Initiated", Shown::Number),
@@ -109,7 +111,8 @@ pub(crate) const SUMMARIES: &[Summary] = &[
                 Key::Day,
                 Key::Host,
                 Key::Field("Image"),
-                Key::Field("DestinationIp"),
+                // Who was called, or who called.
+                Key::Either("Initiated", "DestinationIp", "SourceIp"),
                 Key::Field("DestinationPort"),
                 Key::Field("Protocol"),
                 Key::Field("Initiated"),
@@ -128,10 +131,13 @@ pub(crate) const SUMMARIES: &[Summary] = &[
     Summary {
         name: "sum_domains",
         view: "domain_hosts",
-        keys: &[("domain", Shown::Text), ("Computer", Shown::Text)],
+        keys: &[("domain", Shown::Text), ("Computer", Shown::Text), ("Image", Shown::Text)],
         feeds: &[
-            Feed { event: "dns_query", keys: &[Key::Field("QueryName"), Key::Host] },
-            Feed { event: "network_connect", keys: &[Key::Field("DestinationHostname"), Key::Host] },
+            Feed { event: "dns_query", keys: &[Key::Field("QueryName"), Key::Host, Key::Field("Image")] },
+            Feed {
+                event: "network_connect",
+                keys: &[Key::Field("DestinationHostname"), Key::Host, Key::Field("Image")],
+            },
         ],
     },
     Summary {
@@ -155,9 +161,33 @@ const HASHES: &str = "sum_hashes";
 pub(crate) const VIEWS: &[(&str, &str)] = &[
     (
         "hash_hosts",
-        "SELECT v.algorithm AS algorithm, lower(hex(v.hash)) AS hash, \
+        "SELECT v.algorithm AS algorithm, lower(hex(v.hash)) AS hash, v.hash AS hash_bytes, \
          (SELECT text FROM strings WHERE strings.id = s.Computer) AS Computer, s.count AS count, s.first AS first, s.last AS last \
          FROM hash_values v JOIN sum_hashes s ON s.Hashes = v.hashes",
+    ),
+    (
+        "ips",
+        "SELECT ip, count(DISTINCT Computer) AS hosts, sum(count) AS count, min(first) AS first, max(last) AS last \
+         FROM ip_hosts GROUP BY ip",
+    ),
+    (
+        "domains",
+        "SELECT domain, count(DISTINCT Computer) AS hosts, sum(count) AS count, min(first) AS first, max(last) AS last \
+         FROM domain_hosts GROUP BY domain",
+    ),
+    (
+        "connections",
+        "SELECT event, time, UtcTime, Computer, process, ProcessGuid, ProcessId, Image, User, Protocol, Initiated, \
+         CASE Initiated WHEN 1 THEN DestinationIp ELSE SourceIp END AS RemoteIp, SourceIp, SourcePort, DestinationIp, \
+         DestinationHostname, DestinationPort FROM network_connect",
+    ),
+    (
+        "files",
+        "SELECT TargetFilename, Computer, sum(created) AS created, sum(deleted) AS deleted, min(time) AS first, \
+         max(time) AS last FROM (\
+         SELECT TargetFilename, Computer, time, 1 AS created, 0 AS deleted FROM file_create UNION ALL \
+         SELECT TargetFilename, Computer, time, 0, 1 FROM file_delete UNION ALL \
+         SELECT TargetFilename, Computer, time, 0, 1 FROM file_delete_detected) GROUP BY TargetFilename, Computer",
     ),
     (
         "hashes",
@@ -202,8 +232,8 @@ impl Summary {
 struct Place {
     summary: usize,
     keys: &'static [Key],
-    /// The column of each key that is a field.
-    columns: [usize; MOST_KEYS],
+    /// The columns of each key that is a field: one, or a flag and two to choose from.
+    columns: [[usize; 3]; MOST_KEYS],
 }
 
 type Keys = [i64; MOST_KEYS];
@@ -239,10 +269,13 @@ impl<'c> Counter<'c> {
     }
 
     /// The columns of a table whose texts must have numbers, because they are keys.
-    pub(crate) fn key_columns(&self, table: usize) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn key_columns(&self, table: usize) -> impl Iterator<Item = &usize> + '_ {
         self.places[table].iter().flat_map(|place| {
-            let fields = place.keys.iter().zip(place.columns);
-            fields.filter(|(key, _)| matches!(key, Key::Field(_))).map(|(_, column)| column)
+            place.keys.iter().zip(&place.columns).flat_map(|(key, columns)| match key {
+                Key::Field(_) => &columns[..1],
+                Key::Either(..) => &columns[1..],
+                Key::Day | Key::Host | Key::Fixed(_) => &[],
+            })
         })
     }
 
@@ -252,12 +285,17 @@ impl<'c> Counter<'c> {
         'places: for place in &self.places[table] {
             let mut keys = [0; MOST_KEYS];
             for (index, key) in place.keys.iter().enumerate() {
-                let column = place.columns[index];
+                let columns = place.columns[index];
+                let column = match (key, cells.get(columns[0])) {
+                    (Key::Either(..), Some(Cell::Integer(1))) => columns[1],
+                    (Key::Either(..), _) => columns[2],
+                    (Key::Day | Key::Host | Key::Field(_) | Key::Fixed(_), _) => columns[0],
+                };
                 keys[index] = match key {
                     Key::Day => row.time.div_euclid(DAY),
                     Key::Host => host,
                     Key::Fixed(number) => *number,
-                    Key::Field(_) => match cells[column] {
+                    Key::Field(_) | Key::Either(..) => match cells[column] {
                         Cell::Text(_) => ids[column],
                         Cell::Integer(number) => number,
                         Cell::None | Cell::Process(_) if index == 0 => continue 'places,
@@ -326,12 +364,15 @@ fn places(table: &Table) -> Vec<Place> {
     let mut found = Vec::new();
     for (summary, definition) in SUMMARIES.iter().enumerate() {
         for feed in definition.feeds.iter().filter(|feed| feed.event == table.spec.stem) {
-            let mut columns = [0; MOST_KEYS];
+            let column =
+                |name: &str| table.position(name).expect("summaries name fields that their events have");
+            let mut columns = [[0; 3]; MOST_KEYS];
             for (index, key) in feed.keys.iter().enumerate() {
-                if let Key::Field(name) = key {
-                    columns[index] =
-                        table.position(name).expect("summaries name fields that their events have");
-                }
+                columns[index] = match key {
+                    Key::Field(name) => [column(name); 3],
+                    Key::Either(flag, yes, no) => [column(flag), column(yes), column(no)],
+                    Key::Day | Key::Host | Key::Fixed(_) => [0; 3],
+                };
             }
             found.push(Place { summary, keys: feed.keys, columns });
         }

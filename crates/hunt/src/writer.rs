@@ -95,7 +95,8 @@ impl<'c> Writer<'c> {
     pub(crate) fn write(&mut self, batch: &Batch) -> rusqlite::Result<Stored> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut stored = Stored::default();
-        for row in &batch.rows {
+        let mut placed = Vec::with_capacity(batch.rows.len());
+        for (index, row) in batch.rows.iter().enumerate() {
             if row.time < self.horizon {
                 stored.expired += 1;
                 continue;
@@ -104,11 +105,14 @@ impl<'c> Writer<'c> {
             let table = row.table.unwrap_or(self.tables.len());
             match self.streams.place(row, host, table)? {
                 Placed::Known => stored.known += 1,
-                Placed::New(id) => {
-                    stored.new += 1;
-                    self.insert(batch, row, id, host)?;
-                }
+                Placed::New(id) => placed.push((table, id, index, host)),
             }
+        }
+        stored.new = placed.len() as u64;
+        // In the order of the tables, their pages are visited once.
+        placed.sort_unstable();
+        for (_, id, index, host) in placed {
+            self.insert(batch, &batch.rows[index], id, host)?;
         }
         self.processes.flush()?;
         self.counter.flush()?;
@@ -206,10 +210,10 @@ impl<'c> Writer<'c> {
 }
 
 impl<'c> Target<'c> {
-    fn new(
+    fn new<'t>(
         connection: &'c Connection,
         table: &Table,
-        keys: impl Iterator<Item = usize>,
+        keys: impl Iterator<Item = &'t usize>,
     ) -> rusqlite::Result<Self> {
         let columns: Vec<String> =
             table.columns.iter().map(|column| format!("\"{}\"", column.field.name)).collect();
@@ -221,7 +225,7 @@ impl<'c> Target<'c> {
             places.join(", ")
         ))?;
         let mut is_key = vec![false; columns.len()];
-        keys.for_each(|column| is_key[column] = true);
+        keys.for_each(|column| is_key[*column] = true);
         Ok(Self {
             insert,
             is_key,

@@ -1,0 +1,10 @@
+-- title: Who asked for a domain
+-- tells: Which program of which machine looked up the name or one below it, or connected to a host of that name.
+-- attack: T1071.004 T1568
+-- param domain: the domain; names below it are found too
+-- param since=0: not what was asked last before this time
+-- times: first last
+SELECT domain, Computer, Image, count, first, last
+FROM domain_hosts
+WHERE last >= :since AND (lower(domain) = lower(:domain) OR lower(domain) LIKE '%.' || lower(:domain))
+ORDER BY first, domain, Computer, Image

@@ -1,0 +1,98 @@
+//! What questions may ask beyond SQLite's own functions.
+//!
+//! `in_network(ip, network)`: whether an address is the one given, or lies in the network given as `10.1.0.0/16`.
+//! `sqrt(number)`: the square root, which not every SQLite has.
+//! `is_named(path, names)`: whether the last part of a path is one of the names, which have blanks between them; a `*` at
+//! the end of a name stands for any text.
+
+use std::net::IpAddr;
+
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+
+/// Adds the functions to a connection.
+pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("in_network", 2, flags, |context| {
+        let (Some(ip), Some(network)) =
+            (context.get_raw(0).as_str_or_null()?, context.get_raw(1).as_str_or_null()?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(in_network(ip, network)))
+    })?;
+    connection.create_scalar_function("sqrt", 1, flags, |context| {
+        Ok(context.get::<Option<f64>>(0)?.map(f64::sqrt))
+    })?;
+    connection.create_scalar_function("is_named", 2, flags, |context| {
+        let (Some(path), Some(names)) =
+            (context.get_raw(0).as_str_or_null()?, context.get_raw(1).as_str_or_null()?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(is_named(path, names)))
+    })
+}
+
+/// Whether an address lies in a network. An IPv4 address that is written as an IPv6 one is the same address.
+pub(crate) fn in_network(ip: &str, network: &str) -> bool {
+    let (base, length) = match network.split_once('/') {
+        Some((base, length)) => (base, length.parse::<u32>().ok()),
+        None => (network, Some(128)),
+    };
+    let (Ok(ip), Ok(base), Some(length)) = (ip.parse::<IpAddr>(), base.parse::<IpAddr>(), length) else {
+        return ip == network;
+    };
+    match (ip.to_canonical(), base.to_canonical()) {
+        (IpAddr::V4(ip), IpAddr::V4(base)) => {
+            let shift = 32_u32.saturating_sub(length);
+            u64::from(ip.to_bits()) >> shift == u64::from(base.to_bits()) >> shift
+        }
+        (IpAddr::V6(ip), IpAddr::V6(base)) => {
+            let shift = 128_u32.saturating_sub(length);
+            shift == 128 || ip.to_bits() >> shift == base.to_bits() >> shift
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+    }
+}
+
+fn is_named(path: &str, names: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    names.split_whitespace().any(|wanted| match wanted.strip_suffix('*') {
+        Some(beginning) => name.starts_with(beginning),
+        None => name == wanted,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_hold_their_addresses() {
+        for (ip, network, expected) in [
+            ("10.1.2.3", "10.1.0.0/16", true),
+            ("10.2.2.3", "10.1.0.0/16", false),
+            ("10.1.2.3", "10.1.2.3", true),
+            ("10.1.2.4", "10.1.2.3", false),
+            ("1.2.3.4", "0.0.0.0/0", true),
+            ("fe80:0:0:0:a00:27ff:fee3:816e", "fe80::/10", true),
+            ("fe80:0:0:0:a00:27ff:fee3:816e", "fe80::a00:27ff:fee3:816e", true),
+            ("2001:db8::1", "::/0", true),
+            ("::ffff:10.1.2.3", "10.0.0.0/8", true),
+            ("2001:db8::1", "10.0.0.0/8", false),
+            ("10.1.2.3", "10.1.0.0/x", false),
+            ("-", "10.0.0.0/8", false),
+        ] {
+            assert_eq!(in_network(ip, network), expected, "{ip} {network}");
+        }
+    }
+
+    #[test]
+    fn names_are_the_last_part() {
+        assert!(is_named("/usr/sbin/nginx", "apache2 nginx"));
+        assert!(is_named("/usr/sbin/php-fpm8.2", "php-fpm*"));
+        assert!(!is_named("/usr/sbin/nginx2", "nginx"));
+        assert!(!is_named("/opt/nginx/tool", "nginx"));
+    }
+}
