@@ -148,7 +148,6 @@ static __noinline void report_noted(struct noted *noted)
 	__u32 at = sizeof(*record);
 	bool goes = noted->deed == WIRE_NAME_UNLINK || noted->deed == WIRE_NAME_TRUNCATE;
 
-	fill_header(&record->header, WIRE_FILE_NAME);
 	fill_current(&record->task);
 	record->deed = noted->deed;
 	record->call_flags = noted->flags;
@@ -175,8 +174,10 @@ static __noinline void report_noted(struct noted *noted)
 		record->to.exact = 1;
 		at = append_path(scratch->bytes, at, &record->to.base, &path, &root);
 	}
-	if (at <= SCRATCH_SMALL)
+	if (at <= SCRATCH_SMALL && !unwanted_names(scratch->bytes, record, at)) {
+		fill_header(&record->header, WIRE_FILE_NAME);
 		submit(record, at, WIRE_FILE_NAME);
+	}
 	scratch->busy = 0;
 }
 

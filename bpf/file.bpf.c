@@ -18,7 +18,6 @@ static __noinline void report_open(struct file *file, struct inode *inode, __u32
 	struct wire_file_open *record = (void *)scratch->bytes;
 	struct path root, path;
 
-	fill_header(&record->header, WIRE_FILE_OPEN);
 	fill_current(&record->task);
 	fill_file(&record->file, inode);
 	record->deed = deed;
@@ -26,8 +25,11 @@ static __noinline void report_open(struct file *file, struct inode *inode, __u32
 	root_of((void *)bpf_get_current_task(), &root);
 	bpf_core_read(&path, sizeof(path), &file->f_path);
 	__u32 at = append_path(scratch->bytes, sizeof(*record), &record->path, &path, &root);
-	if (at <= SCRATCH_SMALL)
+	if (at <= SCRATCH_SMALL && (deed == WIRE_OPEN_RAW_DEVICE ||
+				    !unwanted_name(scratch->bytes, &record->path, at, WIRE_UNWANTED_FILE_CREATE, WIRE_FILE_OPEN))) {
+		fill_header(&record->header, WIRE_FILE_OPEN);
 		submit(record, at, WIRE_FILE_OPEN);
+	}
 	scratch->busy = 0;
 }
 
@@ -543,7 +545,6 @@ static __noinline void report_names_of(__u64 key, __u32 deed, __u64 call_flags, 
 	call->deed = deed;
 	call->at = sizeof(*record);
 	barrier();
-	fill_header(&record->header, WIRE_FILE_NAME);
 	fill_current(&record->task);
 	record->deed = call->deed;
 	record->call_flags = call->flags;
@@ -559,10 +560,15 @@ static __noinline void report_names_of(__u64 key, __u32 deed, __u64 call_flags, 
 		append_end(scratch->bytes, call, &record->to, &call->to);
 	}
 	__u32 size = end_of(call);
-	if (!exact && !call->from.name && !call->to.name)
+	bool told = exact || call->from.name || call->to.name;
+	if (exact && unwanted_names(scratch->bytes, record, size))
+		goto out;
+	fill_header(&record->header, WIRE_FILE_NAME);
+	if (!told)
 		count_missed(WIRE_FILE_NAME);
 	else if (size <= SCRATCH_SMALL)
 		submit(record, size, WIRE_FILE_NAME);
+out:
 	scratch->busy = 0;
 }
 

@@ -59,10 +59,12 @@ int tcp_state(__u64 *context)
 	if (task && unwanted_of(task, WIRE_UNWANTED_NETWORK, WIRE_NETWORK))
 		return 0;
 	struct wire_network record = { .protocol = IPPROTO_TCP, .direction = WIRE_NETWORK_OUT };
+	fill_ends(&record, sk);
+	if (unwanted_ends(&record))
+		return 0;
 	fill_header(&record.header, WIRE_NETWORK);
 	if (task)
 		__builtin_memcpy(&record.task, task, sizeof(record.task));
-	fill_ends(&record, sk);
 	submit(&record, sizeof(record), WIRE_NETWORK);
 	return 0;
 }
@@ -75,9 +77,11 @@ static __noinline int report_accepted(struct sock *sk)
 		return 0;
 	if (unwanted(WIRE_UNWANTED_NETWORK, WIRE_NETWORK))
 		return 0;
+	fill_ends(&record, sk);
+	if (unwanted_ends(&record))
+		return 0;
 	fill_header(&record.header, WIRE_NETWORK);
 	fill_current(&record.task);
-	fill_ends(&record, sk);
 	submit(&record, sizeof(record), WIRE_NETWORK);
 	return 0;
 }
@@ -244,8 +248,6 @@ static __always_inline void report_flow(struct sock *sk, const struct flow *flow
 	if (unwanted(WIRE_UNWANTED_NETWORK, WIRE_NETWORK))
 		return;
 	struct wire_network record = { .protocol = IPPROTO_UDP };
-	fill_header(&record.header, WIRE_NETWORK);
-	fill_current(&record.task);
 	record.family = flow->family;
 	record.direction = flow->direction;
 	record.local_port = flow->local_port;
@@ -253,6 +255,10 @@ static __always_inline void report_flow(struct sock *sk, const struct flow *flow
 	record.network_namespace = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	__builtin_memcpy(record.local, flow->local, sizeof(record.local));
 	__builtin_memcpy(record.remote, flow->remote, sizeof(record.remote));
+	if (unwanted_ends(&record))
+		return;
+	fill_header(&record.header, WIRE_NETWORK);
+	fill_current(&record.task);
 	submit(&record, sizeof(record), WIRE_NETWORK);
 }
 

@@ -214,6 +214,16 @@ enum wire_unwanted {
 	WIRE_UNWANTED_FILE_DELETE = 8,
 };
 
+/* By what a deed may not be wanted, whoever does it. Known on both sides: crates/wire/src/filter.rs. */
+enum wire_filter {
+	WIRE_FILTER_FOLDER = 1, /* in which the file is */
+	WIRE_FILTER_ENDING = 2, /* of the file's name, from its last dot on */
+	WIRE_FILTER_SOURCE_PORT = 3,
+	WIRE_FILTER_DESTINATION_PORT = 4,
+	WIRE_FILTER_SOURCE_ADDRESS = 5,
+	WIRE_FILTER_DESTINATION_ADDRESS = 6,
+};
+
 /* Per-CPU account of one kind, kept by the kernel side. */
 struct wire_account {
 	__u64 submitted;

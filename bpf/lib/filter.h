@@ -23,7 +23,23 @@ struct filter_process {
 	__u64 start_ns;
 	__u64 exec_id;
 	__u32 pid;
-	__u32 reserved;
+	__u32 uid; /* real: rules may ask for the user, who may change */
+};
+
+/* A part of a file's path: its folder from the leaf up, each component with its NUL, or an ending at the right of its room. */
+struct filter_name {
+	__u16 kind; /* enum wire_filter */
+	__u16 length;
+	__u8 bytes[FILTER_PATH_MAX];
+};
+
+#define FILTER_ENDING_MAX 16
+
+/* A port, or an address with its family. */
+struct filter_end {
+	__u16 kind; /* enum wire_filter */
+	__u16 number;
+	__u8 address[16];
 };
 
 struct filter_verdict {
@@ -31,15 +47,18 @@ struct filter_verdict {
 	__u32 unwanted; /* enum wire_unwanted */
 };
 
-/* The rules in force, by number. 0: nothing is filtered. An entry with another number says nothing. */
+/*
+ * The rules in force, by number. 0: nothing is filtered. An entry with another number says nothing.
+ * Behind it, of which kinds (1 << enum wire_filter) there are entries: what has none is not looked up.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 2);
 	__type(key, __u32);
 	__type(value, __u32);
 } filter_generation SEC(".maps");
 
-/* Both make room by themselves: what is forgotten is sent again. */
+/* All of them make room by themselves: what is forgotten is sent again. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
@@ -53,6 +72,20 @@ struct {
 	__type(key, struct filter_process);
 	__type(value, struct filter_verdict);
 } filter_processes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct filter_name);
+	__type(value, struct filter_verdict);
+} filter_names SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct filter_end);
+	__type(value, struct filter_verdict);
+} filter_ends SEC(".maps");
 
 /* Deeds that were not sent, by kind of record. */
 struct {
@@ -68,15 +101,27 @@ static __always_inline __u32 generation_now(void)
 	return generation ? *generation : 0;
 }
 
+static __always_inline __u32 filter_kinds(void)
+{
+	__u32 one = 1, *kinds = bpf_map_lookup_elem(&filter_generation, &one);
+	return kinds ? *kinds : 0;
+}
+
 static __always_inline struct filter_process filter_key(const struct wire_task *task)
 {
-	return (struct filter_process){ .start_ns = task->start_ns, .exec_id = task->exec_id, .pid = task->pid };
+	return (struct filter_process){
+		.start_ns = task->start_ns, .exec_id = task->exec_id, .pid = task->pid, .uid = task->uid
+	};
+}
+
+static __always_inline bool says_unwanted(const struct filter_verdict *verdict, __u32 generation, __u32 deeds)
+{
+	return verdict && verdict->generation == generation && (verdict->unwanted & deeds) == deeds;
 }
 
 static __always_inline bool is_unwanted(const struct filter_process *key, __u32 generation, __u32 deeds)
 {
-	struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_processes, key);
-	return verdict && verdict->generation == generation && (verdict->unwanted & deeds) == deeds;
+	return says_unwanted(bpf_map_lookup_elem(&filter_processes, key), generation, deeds);
 }
 
 static __always_inline bool count_filtered(__u32 kind)
@@ -109,6 +154,7 @@ static __always_inline bool unwanted_later(__u32 deeds)
 		.start_ns = BPF_CORE_READ(task, group_leader, start_boottime),
 		.exec_id = BPF_CORE_READ(task, self_exec_id),
 		.pid = BPF_CORE_READ(task, tgid),
+		.uid = BPF_CORE_READ(task, real_cred, uid.val),
 	};
 	return is_unwanted(&key, generation, deeds);
 }
@@ -118,6 +164,130 @@ static __always_inline bool unwanted(__u32 deeds, __u32 kind)
 {
 	return unwanted_later(deeds) && count_filtered(kind);
 }
+
+/* --- whoever does it --------------------------------------------------------------------------------------------- */
+
+#define KIND(kind) (1U << (kind))
+#define KINDS_OF_NAMES (KIND(WIRE_FILTER_FOLDER) | KIND(WIRE_FILTER_ENDING))
+
+/* Where keys are put together: in the scratch, behind everything that a record is made of. */
+struct filter_room {
+	__u8 name[WIRE_NAME_MAX];
+	struct filter_name key;
+};
+
+#define FILTER_ROOM (SCRATCH_SMALL - sizeof(struct filter_room))
+
+static __always_inline bool folder_unwanted(struct filter_name *key, const __u8 *folder, __u32 length, __u32 generation,
+					    __u32 deeds)
+{
+	if (!length || length >= FILTER_PATH_MAX)
+		return false;
+	__builtin_memset(key, 0, sizeof(*key));
+	key->kind = WIRE_FILTER_FOLDER;
+	key->length = length;
+	/* Says again what has just been asked: the verifier looks at the register that is used, not at its copies. */
+	asm volatile("%0 &= %1" : "+r"(length) : "i"(FILTER_PATH_MAX - 1));
+	if (bpf_probe_read_kernel(key->bytes, length, folder))
+		return false;
+	return says_unwanted(bpf_map_lookup_elem(&filter_names, key), generation, deeds);
+}
+
+/* The last bytes before the NUL, with what stands before the last dot taken away. No branch for each byte: they are 16. */
+static __always_inline bool ending_unwanted(struct filter_name *key, const __u8 *behind, __u32 length, __u32 generation,
+					    __u32 deeds)
+{
+	__u32 found = 0, kept = 0;
+	__builtin_memset(key, 0, sizeof(*key));
+	if (bpf_probe_read_kernel(key->bytes, FILTER_ENDING_MAX, behind - FILTER_ENDING_MAX))
+		return false;
+	for (int i = FILTER_ENDING_MAX - 1; i >= 0; i--) {
+		__u32 byte = key->bytes[i], is_dot = ((byte ^ '.') - 1) >> 31;
+		key->bytes[i] = byte & (found - 1);
+		kept += 1 - found;
+		found |= is_dot;
+		barrier_var(found);
+	}
+	if (!found || kept > length)
+		return false;
+	key->kind = WIRE_FILTER_ENDING;
+	key->length = FILTER_ENDING_MAX;
+	return says_unwanted(bpf_map_lookup_elem(&filter_names, key), generation, deeds);
+}
+
+/*
+ * Whether nobody wants these deeds of the file whose path ends the record, at `end`. It is what user space makes the
+ * event's text of, so the path must be whole, and the kernel's own.
+ */
+static __noinline bool unwanted_name(__u8 *bytes, const struct wire_path *head, __u32 end, __u32 deeds, __u32 kind)
+{
+	__u32 generation = generation_now(), kinds = filter_kinds(), length = head->length;
+	struct filter_room *room = (void *)&bytes[FILTER_ROOM];
+	if (!generation || !(kinds & KINDS_OF_NAMES) || head->flags & ~WIRE_PATH_DELETED)
+		return false;
+	if (end > PATHS_END || length > end)
+		return false;
+	__u32 start = end - length;
+	if (start < FILTER_ENDING_MAX || start > PATHS_END)
+		return false;
+	long size = bpf_probe_read_kernel_str(room->name, sizeof(room->name), &bytes[start]);
+	if (size <= 1 || size > WIRE_NAME_MAX || size > length)
+		return false;
+	__u32 folder = start + size;
+	if (folder > PATHS_END)
+		return false;
+	if ((kinds & KIND(WIRE_FILTER_FOLDER) &&
+	     folder_unwanted(&room->key, &bytes[folder], end - folder, generation, deeds)) ||
+	    (kinds & KIND(WIRE_FILTER_ENDING) &&
+	     ending_unwanted(&room->key, &bytes[folder - 1], size - 1, generation, deeds)))
+		return count_filtered(kind);
+	return false;
+}
+
+static __always_inline bool end_unwanted(__u32 kinds, __u32 generation, __u16 kind, __u16 number, const __u8 *address)
+{
+	struct filter_end key = { .kind = kind, .number = number };
+	if (!(kinds & KIND(kind)))
+		return false;
+	if (address)
+		__builtin_memcpy(key.address, address, sizeof(key.address));
+	return says_unwanted(bpf_map_lookup_elem(&filter_ends, &key), generation, WIRE_UNWANTED_NETWORK);
+}
+
+struct filter_sides {
+	const __u8 *source;
+	const __u8 *destination;
+	__u16 source_port;
+	__u16 destination_port;
+};
+
+static __always_inline bool sides_unwanted(const struct filter_sides *sides, __u16 family)
+{
+	__u32 generation = generation_now(), kinds = filter_kinds();
+	if (!generation || !(kinds & ~KINDS_OF_NAMES))
+		return false;
+	return end_unwanted(kinds, generation, WIRE_FILTER_DESTINATION_PORT, sides->destination_port, 0) ||
+	       end_unwanted(kinds, generation, WIRE_FILTER_DESTINATION_ADDRESS, family, sides->destination) ||
+	       end_unwanted(kinds, generation, WIRE_FILTER_SOURCE_PORT, sides->source_port, 0) ||
+	       end_unwanted(kinds, generation, WIRE_FILTER_SOURCE_ADDRESS, family, sides->source);
+}
+
+/* Whether nobody wants connections like this one, by its ports and addresses. The source is who began. */
+static __noinline bool unwanted_ends(const struct wire_network *record)
+{
+	bool unwanted;
+	/* Written twice: the verifier wants to know where on the stack an address is. */
+	if (record->direction == WIRE_NETWORK_OUT) {
+		struct filter_sides out = { record->local, record->remote, record->local_port, record->remote_port };
+		unwanted = sides_unwanted(&out, record->family);
+	} else {
+		struct filter_sides in = { record->remote, record->local, record->remote_port, record->local_port };
+		unwanted = sides_unwanted(&in, record->family);
+	}
+	return unwanted && count_filtered(WIRE_NETWORK);
+}
+
+/* --- names and images -------------------------------------------------------------------------------------------- */
 
 /* What a change of names can be to user space: a rename makes one name and may take another away. */
 static __always_inline __u32 deeds_on_names(__u32 deed)
@@ -130,6 +300,16 @@ static __always_inline __u32 deeds_on_names(__u32 deed)
 	default:
 		return WIRE_UNWANTED_FILE_CREATE;
 	}
+}
+
+/* Whether nobody wants a change of names: by the name that is told last, when it is the kernel's own. */
+static __always_inline bool unwanted_names(__u8 *bytes, const struct wire_file_name *record, __u32 end)
+{
+	bool goes = record->deed == WIRE_NAME_UNLINK || record->deed == WIRE_NAME_TRUNCATE;
+	const struct wire_place *told = goes ? &record->from : &record->to;
+	if (!told->exact || (record->deed == WIRE_NAME_RENAME && record->call_flags & RENAME_EXCHANGE))
+		return false;
+	return unwanted_name(bytes, &told->base, end, deeds_on_names(record->deed), WIRE_FILE_NAME);
 }
 
 /* A new image: what is known of its path holds for the process from its first deed on. */
@@ -155,7 +335,7 @@ static __always_inline void filter_executed(const struct wire_exec *record, cons
 static __always_inline void filter_copied(const struct wire_fork *record)
 {
 	__u32 generation = generation_now();
-	if (!generation || record->parent.exec_id != record->task.exec_id)
+	if (!generation || record->parent.exec_id != record->task.exec_id || record->parent.uid != record->task.uid)
 		return;
 	struct filter_process parent = filter_key(&record->parent), child = filter_key(&record->task);
 	struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_processes, &parent);

@@ -12,8 +12,6 @@
 #define WALK_STEPS 2304
 /* So many of them in one call, where the verifier follows each; see walk_on(). */
 #define WALK_STEPS_AT_ONCE 16
-/* Paths end here in both kinds of scratch; while a path is walked, the walk's own state lies behind. */
-#define PATHS_END 0x8000
 
 /*
  * Where a walk stands. It lies in the scratch, because the verifier remembers what is on the stack: there each round

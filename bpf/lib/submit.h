@@ -15,6 +15,8 @@
 #define SCRATCH_PER_CPU 3
 #define SCRATCH_SMALL 0xa000 /* two bases, two names, two touched files */
 #define SCRATCH_LARGE 0x28000 /* two paths and 128 KiB of arguments */
+/* Paths end here in both kinds of scratch; while a path is walked, the walk's own state lies behind. */
+#define PATHS_END 0x8000
 
 struct small {
 	__u32 busy;

@@ -9,13 +9,18 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::agent::{Agent, EVERYTHING, Home};
-use crate::deed::{Deed, Doing, Folder};
+use crate::deed::{self, Deed, Doing, Folder};
 use crate::expected::{file_create, life};
 use crate::process::printed_path;
 use crate::tests;
 use crate::watch::{Watch, actor, poll_until};
 
-tests![an_image_that_is_dropped_is_left_out, nothing_is_left_out_under_new_rules];
+tests![
+    an_image_that_is_dropped_is_left_out,
+    nothing_is_left_out_under_new_rules,
+    a_folder_and_an_ending_that_are_dropped_are_left_out,
+    an_address_that_is_dropped_is_left_out,
+];
 
 pub(crate) const DEEDS: &[Deed] = &[Deed { name: "execute", run: execute }];
 
@@ -103,6 +108,59 @@ fn nothing_is_left_out_under_new_rules() {
     doing.go_on();
     doing.truth();
     doing.finish();
+}
+
+/// Everything is logged but what these filters say of one kind of events.
+fn without_these(tag: &str, filters: &str) -> String {
+    let node =
+        format!("<RuleGroup groupRelation=\"or\"><{tag} onmatch=\"exclude\">{filters}</{tag}></RuleGroup>");
+    EVERYTHING.replace(&format!("<{tag} onmatch=\"exclude\"/>"), &node)
+}
+
+/// Does the deed again and again, each time in a new process, until the kernel side has left some of it out.
+#[track_caller]
+fn until_left_out(home: &Home, name: &str, argument: &dyn Fn(u32) -> OsString) {
+    let count = || home.status()["left_out_in_kernel"].as_u64().expect("the agent counts them");
+    let (before, deadline) = (count(), Instant::now() + Duration::from_secs(60));
+    let mut done = 0;
+    while count() == before {
+        assert!(Instant::now() < deadline, "the kernel side leaves nothing out");
+        deed::perform(name, &[&argument(done)]);
+        done += 1;
+    }
+}
+
+fn a_folder_and_an_ending_that_are_dropped_are_left_out() {
+    let (folder, noise, other) = (Folder::new(), Folder::new(), Folder::new());
+    let filters = format!(
+        "<TargetFilename condition=\"begin with\">{}/</TargetFilename>\
+         <TargetFilename condition=\"end with\">.noise</TargetFilename>",
+        printed_path(noise.path())
+    );
+    let home = Home::new(&without_these("FileCreate", &filters));
+    let agent = home.start();
+    let mut watch = agent.watch();
+    until_left_out(&home, "create", &|number| noise.join(number.to_string()).into());
+    until_left_out(&home, "create", &|number| other.join(format!("{number}.noise")).into());
+    // Nothing else is: not the same name with more behind it, and not the folder above.
+    for seen in [other.join("1.noise.txt"), folder.join("1"), other.join("noise")] {
+        let process = deed::perform("create", &[seen.as_os_str()]);
+        created(&mut watch, process.pid, Some(&seen));
+    }
+}
+
+fn an_address_that_is_dropped_is_left_out() {
+    let home = Home::new(&without_these(
+        "NetworkConnect",
+        "<DestinationIp condition=\"is\">127.66.0.1</DestinationIp>",
+    ));
+    let agent = home.start();
+    let mut watch = agent.watch();
+    until_left_out(&home, "tcp", &|_| "127.66.0.1".into());
+    let process = deed::perform("tcp", &["127.66.0.2".as_ref()]);
+    watch.within(Duration::from_secs(20));
+    let found = watch.until(|event| event.system.event_id == 3 && actor(event) == Some(process.pid));
+    assert!(found, "no NetworkConnect of the process {} came", process.pid);
 }
 
 /// Waits until the event of a file that this process made has come.

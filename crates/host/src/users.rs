@@ -40,6 +40,8 @@ const NOBODY_AT_ALL: u32 = u32::MAX;
 pub struct Users {
     local: Local,
     remembered: LruCache<u32, (Text, Instant)>,
+    /// How often somebody's name became another one.
+    renamed: u64,
     services: Deadline<u32, (u32, Option<String>)>,
 }
 
@@ -78,6 +80,7 @@ impl Users {
         Self {
             local: Local::read(passwd),
             remembered: LruCache::new(REMEMBERED_MAX),
+            renamed: 0,
             services: Deadline::new("users", patience, move |uid| (uid, service(uid))),
         }
     }
@@ -86,7 +89,8 @@ impl Users {
     pub fn of_a_recording() -> Self {
         let names = HashMap::from_iter([(0, Text::from("root"))]);
         let local = Local { path: PathBuf::new(), names, stamp: None, checked: Instant::now() };
-        Self { local, remembered: LruCache::new(REMEMBERED_MAX), services: Deadline::nobody("users") }
+        let services = Deadline::nobody("users");
+        Self { local, remembered: LruCache::new(REMEMBERED_MAX), renamed: 0, services }
     }
 
     /// The name of a user, the decimal uid when there is none, nothing for the kernel's "no user".
@@ -95,7 +99,9 @@ impl Users {
             return Text::EMPTY;
         }
         let now = Instant::now();
-        self.local.refresh(now);
+        if self.local.refresh(now) {
+            self.renamed += 1;
+        }
         if let Some(name) = self.local.names.get(&uid) {
             return name.clone();
         }
@@ -112,10 +118,29 @@ impl Users {
         self.services.missed()
     }
 
+    /// How often a user got another name than was told before. What was decided by names holds until then.
+    pub fn renamed(&self) -> u64 {
+        self.renamed
+    }
+
     fn ask(&mut self, uid: u32, now: Instant) -> Text {
-        let remembered = &mut self.remembered;
+        let before = self.remembered.peek(&uid).map(|(name, _)| name.clone());
+        let name = self.ask_services(uid, now);
+        // Who was forgotten to make room may have had another name.
+        if before.map_or(self.remembered.len() >= REMEMBERED_MAX, |before| before != name) {
+            self.renamed += 1;
+        }
+        name
+    }
+
+    fn ask_services(&mut self, uid: u32, now: Instant) -> Text {
+        let Self { remembered, renamed, .. } = self;
         let answer = self.services.ask(uid, &mut |(uid, name)| {
-            remembered.insert(uid, entry(uid, name, now));
+            let entry = entry(uid, name, now);
+            if remembered.peek(&uid).is_some_and(|before| before.0 != entry.0) {
+                *renamed += 1;
+            }
+            remembered.insert(uid, entry);
         });
         let entry = match answer {
             Some((uid, name)) => entry(uid, name, now),
@@ -151,14 +176,17 @@ impl Local {
         local
     }
 
-    fn refresh(&mut self, now: Instant) {
+    /// Says whether somebody may have another name now.
+    fn refresh(&mut self, now: Instant) -> bool {
         if now.duration_since(self.checked) < CHECK_EVERY {
-            return;
+            return false;
         }
         self.checked = now;
-        if stamp(&self.path) != self.stamp {
+        let changed = stamp(&self.path) != self.stamp;
+        if changed {
             self.reload();
         }
+        changed
     }
 
     /// Reads the file. While it cannot be read, what it said last stays.
@@ -268,6 +296,21 @@ mod tests {
         fs::write(directory.path().join("passwd"), "admin:x:0:0::/:/bin/sh\n").expect("it can be written");
         users.local.refresh(Instant::now() + CHECK_EVERY);
         assert_eq!(users.name(0).as_str(), "admin");
+    }
+
+    #[test]
+    fn another_name_is_noticed() {
+        let names = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&names);
+        let (_directory, mut users) =
+            users(LONG, move |_| Some(format!("name {}", count.fetch_add(1, Ordering::Relaxed))));
+        assert_eq!((users.name(0).as_str(), users.renamed()), ("root", 0));
+        assert_eq!(users.name(5000).as_str(), "name 0");
+        let first = users.renamed();
+        assert_eq!((users.name(5000).as_str(), users.renamed()), ("name 0", first));
+        users.remembered.get_mut(&5000).expect("it was asked for").1 = Instant::now();
+        assert_eq!(users.name(5000).as_str(), "name 1");
+        assert!(users.renamed() > first);
     }
 
     #[test]

@@ -1,61 +1,85 @@
 //! What the kernel side need not send.
 //!
-//! When the rules drop an event, they are asked once for its image: would they drop every such event of this image,
-//! whatever else it says? What they would, the kernel side is told, for the image and for the process, and sends no more
-//! of it. Both sides decide the same, because it is the rules that decide for both.
+//! When the rules drop an event, they are asked whether they would drop every event that has something in common with
+//! it, whatever else it says: the image and its user, the folder or the ending of the file, a port or an address. What
+//! they would, the kernel side is told, and sends no more of it. Both sides decide the same, because it is the rules
+//! that decide for both.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use hashlink::LruCache;
 use tuxmon_event::{Event, Text};
-use tuxmon_rules::Rules;
-use tuxmon_wire::{Identity, Unwanted};
+use tuxmon_rules::{Known, Rules};
+use tuxmon_wire::filter::{End, EndKey, NameKey};
+use tuxmon_wire::{Identity, Task, Unwanted};
 
-/// The events that the kernel side can leave out, with the position of their field Image.
+/// The events that the kernel side can leave out.
 const KINDS: [(u16, Unwanted); 4] = [
-    (3, Unwanted::NETWORK),
+    (NETWORK_CONNECT, Unwanted::NETWORK),
     (9, Unwanted::RAW_DEVICE),
     (11, Unwanted::FILE_CREATE),
     (23, Unwanted::FILE_DELETE),
 ];
 
-/// Images and processes that are remembered; who is forgotten is asked about again.
+const NETWORK_CONNECT: u16 = 3;
+
+/// Images, processes and parts of deeds that are remembered; who is forgotten is asked about again.
 const REMEMBERED: usize = 4096;
 
 /// Entries that wait for the source at most; more are told when they come again.
 const WAITING_MAX: usize = 1024;
 
-/// A process is told of with its second dropped event, and again with every so many more, because the kernel side
-/// forgets when it needs room.
+/// A process, a folder and the like are told of with the second dropped event, and again with every so many more,
+/// because the kernel side forgets when it needs room.
 const AGAIN: u32 = 64;
 
 /// Something that the kernel side should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FilterEntry {
+    /// Everything that was told before does not hold any more.
+    Nothing,
     /// Of processes that execute this image from now on, these deeds are not wanted.
     Image(Text, Unwanted),
-    /// Of this process, while it runs the image that it runs.
-    Process(Identity, Unwanted),
+    /// Of this process, while it runs the image that it runs, for this user.
+    Process(Identity, u32, Unwanted),
+    /// Of files with this in their path, whoever does it.
+    Name(NameKey, Unwanted),
+    /// Of connections with this port or address, whoever makes them.
+    End(EndKey, Unwanted),
 }
 
 /// What is known to be dropped under the rules in force.
 #[derive(Debug)]
 pub(crate) struct Filter {
-    images: LruCache<Text, Unwanted>,
-    /// Dropped events by process.
-    dropped: LruCache<Identity, u32>,
+    /// By image, and by image and user.
+    images: LruCache<(Text, Option<Text>), Unwanted>,
+    /// Dropped events.
+    processes: LruCache<(Identity, u32), u32>,
+    parts: LruCache<Part, u32>,
     waiting: Vec<FilterEntry>,
     /// Nothing is told before.
     begins: Option<Instant>,
+    /// How often users had been renamed when this began.
+    renamed: Option<u64>,
+}
+
+/// What an event has in common with others, beside who did it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    Name(NameKey),
+    End(EndKey),
 }
 
 impl Default for Filter {
     fn default() -> Self {
         Self {
             images: LruCache::new(REMEMBERED),
-            dropped: LruCache::new(REMEMBERED),
+            processes: LruCache::new(REMEMBERED),
+            parts: LruCache::new(REMEMBERED),
             waiting: Vec::new(),
             begins: None,
+            renamed: None,
         }
     }
 }
@@ -66,24 +90,37 @@ impl Filter {
         Self { begins: Some(until), ..Self::default() }
     }
 
+    /// Takes note of how often users were renamed: what was decided by a name may be wrong now.
+    pub(crate) fn follow(&mut self, renamed: u64) {
+        let before = *self.renamed.get_or_insert(renamed);
+        if before != renamed {
+            *self = Self {
+                begins: self.begins,
+                renamed: Some(renamed),
+                waiting: vec![FilterEntry::Nothing],
+                ..Self::default()
+            };
+        }
+    }
+
     /// Takes note of an event that the rules dropped.
-    pub(crate) fn dropped(&mut self, rules: &Rules, actor: Identity, event: &Event) {
-        if self.begins.is_some_and(|begins| Instant::now() < begins) {
+    pub(crate) fn dropped(&mut self, rules: &Rules, actor: &Task, event: &Event) {
+        if self.begins.is_some_and(|begins| Instant::now() < begins) || self.waiting.len() >= WAITING_MAX {
             return;
         }
-        let Some((kind, image)) = kind_of(event) else { return };
-        let count = self.dropped.entry(actor).or_insert(0);
-        *count = count.saturating_add(1);
-        let (is_first, is_told) = (*count == 1, *count == 2 || count.is_multiple_of(AGAIN));
-        if !is_first && !is_told || self.waiting.len() >= WAITING_MAX {
-            return;
+        let Some(Deed { kind, image, user }) = Deed::of(event) else { return };
+        let key = (actor.identity, actor.uid);
+        let times = count(&mut self.processes, key);
+        let mut unwanted = self.of_image(rules, image, None);
+        if !unwanted.contains(kind) {
+            unwanted = self.of_image(rules, image, Some(user));
         }
-        let unwanted = match self.images.get(image) {
-            Some(known) => *known,
-            None => self.ask(rules, image),
-        };
-        if is_told && unwanted.contains(kind) {
-            self.waiting.push(FilterEntry::Process(actor, unwanted));
+        if unwanted.contains(kind) {
+            if is_told(times) {
+                self.waiting.push(FilterEntry::Process(key.0, key.1, unwanted));
+            }
+        } else {
+            self.dropped_by_part(rules, event);
         }
     }
 
@@ -92,41 +129,136 @@ impl Filter {
         std::mem::take(&mut self.waiting)
     }
 
-    fn ask(&mut self, rules: &Rules, image: &Text) -> Unwanted {
-        let unwanted = unwanted(rules, image.as_str());
-        self.images.insert(image.clone(), unwanted);
-        if unwanted != Unwanted::NOTHING {
+    fn of_image(&mut self, rules: &Rules, image: &Text, user: Option<&Text>) -> Unwanted {
+        let key = (image.clone(), user.cloned());
+        if let Some(known) = self.images.get(&key) {
+            return *known;
+        }
+        let (is_image, is_user) = (Known::Is(image.as_str()), user.map(|user| Known::Is(user.as_str())));
+        let unwanted = unwanted(rules, &[("Image", Some(is_image)), ("User", is_user)]);
+        if user.is_none() && unwanted != Unwanted::NOTHING {
             self.waiting.push(FilterEntry::Image(image.clone(), unwanted));
         }
+        self.images.insert(key, unwanted);
         unwanted
+    }
+
+    fn dropped_by_part(&mut self, rules: &Rules, event: &Event) {
+        if let Event::NetworkConnect(event) = event {
+            self.ends(rules, End::Source, event.source_port, event.source_ip);
+            self.ends(rules, End::Destination, event.destination_port, event.destination_ip);
+        }
+        if let Event::FileCreate(event) = event {
+            self.names(rules, event.target_filename.as_str());
+        }
+        if let Event::FileDelete(event) = event {
+            self.names(rules, event.target_filename.as_str());
+        }
+    }
+
+    fn names(&mut self, rules: &Rules, path: &str) {
+        let Some(slash) = path.rfind('/') else { return };
+        if let Some(key) = NameKey::folder(&path[..slash]) {
+            self.part(rules, Part::Name(key), "TargetFilename", Known::In(&path[..=slash]));
+        }
+        let Some(dot) = path[slash..].rfind('.').map(|dot| slash + dot) else { return };
+        if let Some(key) = NameKey::ending(&path[dot..]) {
+            self.part(rules, Part::Name(key), "TargetFilename", Known::EndsWith(&path[dot..]));
+        }
+    }
+
+    fn ends(&mut self, rules: &Rules, end: End, port: u16, address: IpAddr) {
+        let (port_field, address_field) = match end {
+            End::Source => ("SourcePort", "SourceIp"),
+            End::Destination => ("DestinationPort", "DestinationIp"),
+        };
+        for (field, key, text) in [
+            (port_field, EndKey::port(end, port), port.to_string()),
+            (address_field, EndKey::address(end, address), printed(address)),
+        ] {
+            // Ports of who began are almost all different: they are not worth a look when no rule speaks of them.
+            if position(NETWORK_CONNECT, field).is_some_and(|at| rules.reads(NETWORK_CONNECT, at)) {
+                self.part(rules, Part::End(key), field, Known::Is(&text));
+            }
+        }
+    }
+
+    fn part(&mut self, rules: &Rules, part: Part, field: &str, known: Known<'_>) {
+        if !is_told(count(&mut self.parts, part)) {
+            return;
+        }
+        let unwanted = unwanted(rules, &[(field, Some(known))]);
+        if unwanted == Unwanted::NOTHING {
+            return;
+        }
+        self.waiting.push(match part {
+            Part::Name(key) => FilterEntry::Name(key, unwanted),
+            Part::End(key) => FilterEntry::End(key, unwanted),
+        });
     }
 }
 
-/// What the rules drop of an image, whatever else the events say.
-fn unwanted(rules: &Rules, image: &str) -> Unwanted {
+fn count<K: std::hash::Hash + Eq>(times: &mut LruCache<K, u32>, key: K) -> u32 {
+    let count = times.entry(key).or_insert(0);
+    *count = count.saturating_add(1);
+    *count
+}
+
+fn is_told(times: u32) -> bool {
+    times == 2 || times.is_multiple_of(AGAIN)
+}
+
+fn position(event_id: u16, field: &str) -> Option<usize> {
+    tuxmon_event::spec(event_id)?.position(field)
+}
+
+/// What the rules drop when this is known of the fields, whatever else the events say. Only events that have all of the
+/// fields that are known are meant.
+fn unwanted(rules: &Rules, fields: &[(&str, Option<Known<'_>>)]) -> Unwanted {
     let dropped = KINDS.into_iter().filter(|(id, _)| {
-        let position = tuxmon_event::spec(*id).and_then(|spec| spec.position("Image"));
-        position.is_some_and(|position| rules.drops_all(*id, position, image))
+        let known: Option<Vec<_>> = fields
+            .iter()
+            .filter_map(|(field, known)| Some((*field, (*known)?)))
+            .map(|(field, known)| Some((position(*id, field)?, known)))
+            .collect();
+        known.is_some_and(|known| rules.drops_all(*id, &known))
     });
     dropped.fold(Unwanted::NOTHING, |all, (_, kind)| all.and(kind))
 }
 
-/// Which deed an event tells of, and of which image.
-fn kind_of(event: &Event) -> Option<(Unwanted, &Text)> {
-    if let Event::NetworkConnect(event) = event {
-        return Some((Unwanted::NETWORK, &event.image));
-    }
-    if let Event::RawAccessRead(event) = event {
-        return Some((Unwanted::RAW_DEVICE, &event.image));
-    }
-    if let Event::FileCreate(event) = event {
-        return Some((Unwanted::FILE_CREATE, &event.image));
-    }
-    if let Event::FileDelete(event) = event {
-        return Some((Unwanted::FILE_DELETE, &event.image));
-    }
-    None
+fn printed(address: IpAddr) -> String {
+    let mut text = String::new();
+    tuxmon_event::Value::Address(address).append_to(&mut text);
+    text
 }
+
+/// Which deed an event tells of, and of whom.
+struct Deed<'e> {
+    kind: Unwanted,
+    image: &'e Text,
+    user: &'e Text,
+}
+
+impl<'e> Deed<'e> {
+    fn of(event: &'e Event) -> Option<Self> {
+        if let Event::NetworkConnect(event) = event {
+            return Some(Self { kind: Unwanted::NETWORK, image: &event.image, user: &event.user });
+        }
+        if let Event::RawAccessRead(event) = event {
+            return Some(Self { kind: Unwanted::RAW_DEVICE, image: &event.image, user: &event.user });
+        }
+        if let Event::FileCreate(event) = event {
+            return Some(Self { kind: Unwanted::FILE_CREATE, image: &event.image, user: &event.user });
+        }
+        if let Event::FileDelete(event) = event {
+            return Some(Self { kind: Unwanted::FILE_DELETE, image: &event.image, user: &event.user });
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod agree;
 
 #[cfg(test)]
 mod tests {
@@ -139,7 +271,9 @@ mod tests {
     use super::*;
 
     const RULES: &str = "<Sysmon schemaversion='4.90'><EventFiltering>\
-        <FileDelete onmatch='exclude'><Image condition='is'>/usr/bin/noisy</Image></FileDelete>\
+        <RuleGroup groupRelation='or'><FileDelete onmatch='exclude'><Image condition='is'>/usr/bin/noisy</Image><User>daemon</User>\
+        <TargetFilename condition='begin with'>/var/spool/</TargetFilename>\
+        <TargetFilename condition='end with'>.swp</TargetFilename></FileDelete></RuleGroup>\
         <FileCreate onmatch='exclude'><Image condition='begin with'>/usr/</Image></FileCreate>\
         <NetworkConnect onmatch='exclude'><User>root</User></NetworkConnect>\
         </EventFiltering></Sysmon>";
@@ -164,8 +298,13 @@ mod tests {
         })
     }
 
-    fn actor(pid: u32) -> Identity {
-        Identity { pid, start: BootTime(1), exec_id: 2 }
+    fn actor(pid: u32) -> Task {
+        let identity = Identity { pid, start: BootTime(1), exec_id: 2 };
+        Task { identity, uid: 7, ..Task::default() }
+    }
+
+    fn process(pid: u32, unwanted: Unwanted) -> FilterEntry {
+        FilterEntry::Process(actor(pid).identity, 7, unwanted)
     }
 
     #[test]
@@ -174,17 +313,59 @@ mod tests {
         let noisy = delete("/usr/bin/noisy");
         // RawAccessRead is dropped too, because no block speaks about it; NetworkConnect is not, for most users.
         let unwanted = Unwanted::FILE_DELETE.and(Unwanted::FILE_CREATE).and(Unwanted::RAW_DEVICE);
-        filter.dropped(&rules, actor(7), &noisy);
+        filter.dropped(&rules, &actor(7), &noisy);
         assert_eq!(filter.take(), [FilterEntry::Image(Text::from("/usr/bin/noisy"), unwanted)]);
-        filter.dropped(&rules, actor(8), &noisy);
+        filter.dropped(&rules, &actor(8), &noisy);
         assert_eq!(filter.take(), []);
-        filter.dropped(&rules, actor(7), &noisy);
-        assert_eq!(filter.take(), [FilterEntry::Process(actor(7), unwanted)]);
+        filter.dropped(&rules, &actor(7), &noisy);
+        assert_eq!(filter.take(), [process(7, unwanted)]);
         for _ in 2..AGAIN {
             assert_eq!(filter.take(), []);
-            filter.dropped(&rules, actor(7), &noisy);
+            filter.dropped(&rules, &actor(7), &noisy);
         }
-        assert_eq!(filter.take(), [FilterEntry::Process(actor(7), unwanted)]);
+        assert_eq!(filter.take(), [process(7, unwanted)]);
+    }
+
+    #[test]
+    fn a_user_is_told_with_a_process_and_not_with_an_image() {
+        let (rules, mut filter) = (rules(), Filter::default());
+        let mut event = delete("/opt/x");
+        if let Event::FileDelete(delete) = &mut event {
+            delete.user = Text::from("daemon");
+        }
+        for _ in 0..2 {
+            filter.dropped(&rules, &actor(7), &event);
+        }
+        // Raw devices nobody wants, whoever opens them.
+        let unwanted = Unwanted::FILE_DELETE.and(Unwanted::RAW_DEVICE);
+        let image = FilterEntry::Image(Text::from("/opt/x"), Unwanted::RAW_DEVICE);
+        assert_eq!(filter.take(), [image, process(7, unwanted)]);
+        filter.follow(1);
+        assert_eq!(filter.take(), []);
+        filter.follow(2);
+        assert_eq!(filter.take(), [FilterEntry::Nothing]);
+    }
+
+    #[test]
+    fn a_folder_and_an_ending_are_told_with_the_second_event() {
+        let (rules, mut filter) = (rules(), Filter::default());
+        for name in ["/var/spool/a", "/var/spool/b", "/srv/x.swp", "/home/y.swp", "/srv/z"] {
+            let mut event = delete("/opt/x");
+            if let Event::FileDelete(delete) = &mut event {
+                delete.target_filename = Text::from(name);
+            }
+            filter.dropped(&rules, &actor(7), &event);
+        }
+        let folder = NameKey::folder("/var/spool").expect("a plain folder");
+        let ending = NameKey::ending(".swp").expect("a plain ending");
+        assert_eq!(
+            filter.take(),
+            [
+                FilterEntry::Image(Text::from("/opt/x"), Unwanted::RAW_DEVICE),
+                FilterEntry::Name(folder, Unwanted::FILE_DELETE),
+                FilterEntry::Name(ending, Unwanted::FILE_DELETE)
+            ]
+        );
     }
 
     #[test]
@@ -192,9 +373,9 @@ mod tests {
         let rules = rules();
         let mut filter = Filter::paused(Instant::now() + Duration::from_hours(1));
         for _ in 0..3 {
-            filter.dropped(&rules, actor(7), &delete("/usr/bin/noisy"));
+            filter.dropped(&rules, &actor(7), &delete("/usr/bin/noisy"));
             assert_eq!(filter.take(), []);
         }
-        assert_eq!(unwanted(&rules, "/opt/x"), Unwanted::RAW_DEVICE);
+        assert_eq!(unwanted(&rules, &[("Image", Some(Known::Is("/opt/x")))]), Unwanted::RAW_DEVICE);
     }
 }

@@ -12,7 +12,7 @@ use tuxmon_host::clock::{self, Jump};
 use tuxmon_host::hash::{Algorithms, Request, Submission};
 use tuxmon_host::process::Parent;
 use tuxmon_rules::{FieldSource, Rules, Scratch, Verdict};
-use tuxmon_wire::{BootTime, DecodeError, Fact, Identity, Image, Record, decode};
+use tuxmon_wire::{BootTime, DecodeError, Fact, Identity, Image, Record, Task, decode};
 
 use crate::assemble::{self, State};
 use crate::canary::{Canaries, Canary};
@@ -269,6 +269,7 @@ impl Pipeline {
 
     /// What the source need not give any more, as far as was not told yet.
     pub fn take_filter_entries(&mut self) -> Vec<FilterEntry> {
+        self.filter.follow(self.machine.users.renamed());
         self.filter.take()
     }
 
@@ -318,7 +319,8 @@ impl Pipeline {
     fn fact(&mut self, record: &Record<'_>, output: &mut dyn Output) {
         let at = record.header.time;
         let time = self.machine.clock.timestamp(at);
-        let who = record.fact.task().identity;
+        let task = *record.fact.task();
+        let who = &task;
         let machine = &mut self.machine;
         match &record.fact {
             Fact::Seed(image) => machine.processes.seed(image, at, &mut machine.users),
@@ -326,7 +328,7 @@ impl Pipeline {
             Fact::Exec(image) => self.exec(time, at, image, output),
             Fact::Exit(exit) => {
                 if let Some(event) = assemble::process_terminate(time, at, machine, exit) {
-                    self.terminate(event, who, output);
+                    self.terminate(event, who.identity, output);
                 }
             }
             Fact::FileOpen(open) => {
@@ -448,12 +450,13 @@ impl Pipeline {
         }
     }
 
-    fn judge(&mut self, event: Event, who: Identity, output: &mut dyn Output) {
+    fn judge(&mut self, event: Event, who: &Task, output: &mut dyn Output) {
         let rules = Arc::clone(&self.rules);
-        let mut told = self.add(event, who);
+        let mut told = self.add(event, who.identity);
         if self.keeps(&rules, &mut told) {
             self.tell(&told, output);
         } else {
+            self.filter.follow(self.machine.users.renamed());
             self.filter.dropped(&rules, who, &told.event);
         }
     }

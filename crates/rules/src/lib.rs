@@ -23,11 +23,12 @@ mod test;
 use tuxmon_config::Config;
 use tuxmon_event::{EVENTS, Event, RuleDefault, Text, spec};
 
+pub use certain::Known;
 pub use comparison::Comparison;
 pub use explain::{Explanation, Match, Reason};
 pub use scratch::Scratch;
 
-use certain::Known;
+use certain::Facts;
 use program::Program;
 
 /// Where the values of an event come from.
@@ -90,11 +91,13 @@ impl Rules {
         self.program(event_id).is_some_and(|program| program.reads(position))
     }
 
-    /// Whether every event of this type with this value is dropped, whatever its other fields are: then nobody
-    /// needs to make it. An id that the schema does not have is dropped.
-    pub fn drops_all(&self, event_id: u16, position: usize, value: &str) -> bool {
-        let known = Known { position, value: &value.to_ascii_lowercase() };
-        self.program(event_id).is_none_or(|program| program.drops_all(&known))
+    /// Whether every event of this type of which this is known, by the positions of fields, is dropped, whatever its
+    /// other fields are: then nobody needs to make it. An id that the schema does not have is dropped.
+    pub fn drops_all(&self, event_id: u16, known: &[(usize, Known<'_>)]) -> bool {
+        let folded: Vec<String> = known.iter().map(|(_, known)| known.text().to_ascii_lowercase()).collect();
+        let known: Vec<_> =
+            known.iter().zip(&folded).map(|((at, known), text)| (*at, known.with_text(text))).collect();
+        self.program(event_id).is_none_or(|program| program.drops_all(&Facts(&known)))
     }
 
     fn program(&self, event_id: u16) -> Option<&Program> {

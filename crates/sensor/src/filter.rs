@@ -4,6 +4,7 @@
 //! everything that was told before void at once.
 
 use libbpf_rs::{MapCore, MapFlags, MapHandle, Object};
+use tuxmon_wire::filter::{EndKey, NameKey, leaf_first};
 use tuxmon_wire::{Identity, Unwanted};
 
 use crate::{SensorError, map_handle};
@@ -16,11 +17,19 @@ pub(crate) struct Filter {
     generation: MapHandle,
     images: MapHandle,
     processes: MapHandle,
+    names: MapHandle,
+    ends: MapHandle,
     filtered: MapHandle,
     /// The number of the rules in force, and whether the kernel side knows it: it does from the first entry on.
     now: u32,
     is_on: bool,
+    /// Of which kinds of names and ends there are entries.
+    kinds: u32,
 }
+
+/// Positions in `filter_generation`.
+const GENERATION: u32 = 0;
+const KINDS: u32 = 1;
 
 impl Filter {
     pub(crate) fn open(object: &Object) -> Result<Self, SensorError> {
@@ -28,9 +37,12 @@ impl Filter {
             generation: map_handle(object, "filter_generation")?,
             images: map_handle(object, "filter_images")?,
             processes: map_handle(object, "filter_processes")?,
+            names: map_handle(object, "filter_names")?,
+            ends: map_handle(object, "filter_ends")?,
             filtered: map_handle(object, "filtered")?,
             now: 1,
             is_on: false,
+            kinds: 0,
         })
     }
 
@@ -38,7 +50,9 @@ impl Filter {
     pub(crate) fn begin(&mut self) -> Result<(), SensorError> {
         self.now = self.now.checked_add(1).unwrap_or(1);
         self.is_on = false;
-        self.write_generation(0)
+        self.kinds = 0;
+        self.write(GENERATION, 0)?;
+        self.write(KINDS, 0)
     }
 
     /// Of processes that execute this image from now on, these deeds are not wanted. A path that the kernel side does
@@ -50,13 +64,44 @@ impl Filter {
         self.images.update(&key, &value, MapFlags::ANY).map_err(SensorError::kernel("filtering an image"))
     }
 
-    /// Of this process, while it runs this image.
-    pub(crate) fn add_process(&mut self, process: &Identity, unwanted: Unwanted) -> Result<(), SensorError> {
+    /// Of this process, while it runs this image for this user.
+    pub(crate) fn add_process(
+        &mut self,
+        process: &Identity,
+        uid: u32,
+        unwanted: Unwanted,
+    ) -> Result<(), SensorError> {
         self.turn_on()?;
         let value = self.verdict(unwanted);
         self.processes
-            .update(&process_key(process), &value, MapFlags::ANY)
+            .update(&process_key(process, uid), &value, MapFlags::ANY)
             .map_err(SensorError::kernel("filtering a process"))
+    }
+
+    /// Of files with this part in their path, whoever does it.
+    pub(crate) fn add_name(&mut self, key: &NameKey, unwanted: Unwanted) -> Result<(), SensorError> {
+        self.turn_on()?;
+        let value = self.verdict(unwanted);
+        self.names.update(&key.0, &value, MapFlags::ANY).map_err(SensorError::kernel("filtering a name"))?;
+        self.ask_about(key.kind())
+    }
+
+    /// Of connections with this port or address, whoever does it.
+    pub(crate) fn add_end(&mut self, key: &EndKey, unwanted: Unwanted) -> Result<(), SensorError> {
+        self.turn_on()?;
+        let value = self.verdict(unwanted);
+        self.ends
+            .update(&key.0, &value, MapFlags::ANY)
+            .map_err(SensorError::kernel("filtering a connection"))?;
+        self.ask_about(key.kind())
+    }
+
+    fn ask_about(&mut self, kind: u32) -> Result<(), SensorError> {
+        if self.kinds & kind == 0 {
+            self.kinds |= kind;
+            self.write(KINDS, self.kinds)?;
+        }
+        Ok(())
     }
 
     /// How many deeds were not sent since the start.
@@ -76,15 +121,15 @@ impl Filter {
 
     fn turn_on(&mut self) -> Result<(), SensorError> {
         if !self.is_on {
-            self.write_generation(self.now)?;
+            self.write(GENERATION, self.now)?;
             self.is_on = true;
         }
         Ok(())
     }
 
-    fn write_generation(&self, generation: u32) -> Result<(), SensorError> {
+    fn write(&self, position: u32, value: u32) -> Result<(), SensorError> {
         self.generation
-            .update(&0u32.to_ne_bytes(), &generation.to_ne_bytes(), MapFlags::ANY)
+            .update(&position.to_ne_bytes(), &value.to_ne_bytes(), MapFlags::ANY)
             .map_err(SensorError::kernel("changing the filter"))
     }
 
@@ -98,51 +143,21 @@ impl Filter {
 }
 
 /// `struct filter_process`.
-fn process_key(process: &Identity) -> [u8; 24] {
+fn process_key(process: &Identity, uid: u32) -> [u8; 24] {
     let mut bytes = [0; 24];
     bytes[..8].copy_from_slice(&process.start.0.to_ne_bytes());
     bytes[8..16].copy_from_slice(&process.exec_id.to_ne_bytes());
     bytes[16..20].copy_from_slice(&process.pid.to_ne_bytes());
+    bytes[20..].copy_from_slice(&uid.to_ne_bytes());
     bytes
 }
 
-/// `struct filter_image`, when this is a path as the kernel side writes it: absolute, of components that are not
-/// empty, and without the sign that stands for what is not text.
+/// `struct filter_image`, when this is a path as the kernel side writes it.
 fn image_key(path: &str) -> Option<[u8; 4 + PATH_MAX]> {
-    let rest = path.strip_prefix('/')?;
-    if path.len() >= PATH_MAX || path.contains('\u{fffd}') || rest.split('/').any(str::is_empty) {
-        return None;
-    }
+    let mut components = [0; PATH_MAX];
+    let length = u32::try_from(leaf_first(path, &mut components)?).ok()?;
     let mut bytes = [0; 4 + PATH_MAX];
-    bytes[..4].copy_from_slice(&u32::try_from(path.len()).ok()?.to_ne_bytes());
-    let mut at = 4;
-    for component in rest.rsplit('/') {
-        bytes[at..at + component.len()].copy_from_slice(component.as_bytes());
-        at += component.len() + 1;
-    }
+    bytes[..4].copy_from_slice(&length.to_ne_bytes());
+    bytes[4..].copy_from_slice(&components);
     Some(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_keyed_from_the_leaf_up() {
-        let key = image_key("/usr/bin/cc1").expect("a plain path");
-        assert_eq!(key[..4], 12u32.to_ne_bytes());
-        assert_eq!(&key[4..20], b"cc1\0bin\0usr\0\0\0\0\0");
-        for unfit in [
-            "",
-            "cc1",
-            "/",
-            "//x",
-            "/usr//cc1",
-            "/usr/",
-            "/usr/\u{fffd}",
-            &format!("/{}", "x".repeat(PATH_MAX)),
-        ] {
-            assert_eq!(image_key(unfit), None, "{unfit:?}");
-        }
-    }
 }

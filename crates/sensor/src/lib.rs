@@ -32,6 +32,7 @@ use accounts::Accounts;
 use filter::Filter;
 use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object};
 use ring::Ring;
+use tuxmon_wire::filter::{EndKey, NameKey};
 use tuxmon_wire::{Identity, Unwanted};
 
 /// What is to be collected. Processes always are: everything else is told in terms of them.
@@ -255,9 +256,24 @@ impl Sensor {
         self.filter.add_image(path, unwanted)
     }
 
-    /// These deeds of this process are left out while it runs this image.
-    pub fn filter_process(&mut self, process: &Identity, unwanted: Unwanted) -> Result<(), SensorError> {
-        self.filter.add_process(process, unwanted)
+    /// These deeds of this process are left out while it runs this image for this user.
+    pub fn filter_process(
+        &mut self,
+        process: &Identity,
+        uid: u32,
+        unwanted: Unwanted,
+    ) -> Result<(), SensorError> {
+        self.filter.add_process(process, uid, unwanted)
+    }
+
+    /// These deeds on files with this part in their path are left out, whoever does them.
+    pub fn filter_name(&mut self, key: &NameKey, unwanted: Unwanted) -> Result<(), SensorError> {
+        self.filter.add_name(key, unwanted)
+    }
+
+    /// Connections with this port or address are left out, whoever makes them.
+    pub fn filter_end(&mut self, key: &EndKey, unwanted: Unwanted) -> Result<(), SensorError> {
+        self.filter.add_end(key, unwanted)
     }
 
     /// How many deeds were left out since the start.

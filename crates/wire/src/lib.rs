@@ -6,6 +6,7 @@
 
 mod bytes;
 mod fact;
+pub mod filter;
 mod names;
 mod record;
 mod unwanted;

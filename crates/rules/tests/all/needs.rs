@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::support::Values;
 use tuxmon_config::Config;
 use tuxmon_event::{Event, EventSpec, Guid, Text, Timestamp, generated, spec};
-use tuxmon_rules::{Rules, Scratch, Verdict, collects};
+use tuxmon_rules::{Known, Rules, Scratch, Verdict, collects};
 
 fn rules(filtering: &str) -> Rules {
     Rules::compile(&config(filtering))
@@ -71,7 +71,11 @@ fn our_events_are_judged_by_their_printed_values() {
 #[track_caller]
 fn drops_all(filtering: &str, image: &str, expected: bool) {
     let position = event(11).position("Image").expect("it has an image");
-    assert_eq!(rules(filtering).drops_all(11, position, image), expected, "{image}: {filtering}");
+    assert_eq!(
+        rules(filtering).drops_all(11, &[(position, Known::Is(image))]),
+        expected,
+        "{image}: {filtering}"
+    );
 }
 
 #[test]
@@ -105,7 +109,7 @@ fn one_field_may_decide_alone() {
     drops_all(&two, "/usr/x", true);
     drops_all(&two, "/opt/x", false);
     let never = rules("");
-    assert!(!never.drops_all(255, 0, "") && never.drops_all(999, 0, ""));
+    assert!(!never.drops_all(255, &[]) && never.drops_all(999, &[]));
 }
 
 #[track_caller]

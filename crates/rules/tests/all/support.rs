@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tuxmon_event::{EventSpec, spec};
-use tuxmon_rules::{FieldSource, Rules, Scratch, Verdict};
+use tuxmon_rules::{FieldSource, Known, Rules, Scratch, Verdict};
 
 /// An event with only the values that a test names.
 pub(crate) struct Values<'v> {
@@ -39,14 +39,25 @@ pub(crate) fn judge(rules: &Rules, id: u16, values: &BTreeMap<String, String>) -
     (keep, name)
 }
 
-/// What the rules say of a single value they must keep: an event with a value of which everything is dropped is dropped.
+/// What the rules say of a part of an event they must keep: an event of which everything is dropped is dropped.
 pub(crate) fn check_known(rules: &Rules, id: u16, values: &BTreeMap<String, String>, keep: bool) {
     let event = spec(id).expect("an event of the schema");
     for (field, value) in values {
         let Some(position) = event.position(field) else { continue };
-        assert!(
-            !keep || !rules.drops_all(id, position, value),
-            "an event with {field} {value:?} is kept, though all are said to be dropped"
-        );
+        let folder = value.rfind('/').filter(|at| at + 1 < value.len()).map(|at| &value[..=at]);
+        let ends = value.char_indices().map(|(at, _)| Known::EndsWith(&value[at..]));
+        let parts = folder.map(Known::In).into_iter().chain(ends);
+        for known in parts.chain([Known::Is(value)]) {
+            assert!(
+                !keep || !rules.drops_all(id, &[(position, known)]),
+                "an event with {field} {value:?} is kept, though all are said to be dropped with {known:?}"
+            );
+        }
     }
+    let known: Vec<(usize, Known<'_>)> =
+        values.iter().filter_map(|(field, value)| Some((event.position(field)?, Known::Is(value)))).collect();
+    assert!(
+        !keep || !rules.drops_all(id, &known),
+        "kept, though all events with {known:?} are said to be dropped"
+    );
 }

@@ -42,7 +42,12 @@ impl Source for Kernel {
         for entry in entries {
             match entry {
                 FilterEntry::Image(path, unwanted) => self.0.filter_image(path.as_str(), *unwanted)?,
-                FilterEntry::Process(process, unwanted) => self.0.filter_process(process, *unwanted)?,
+                FilterEntry::Process(process, uid, unwanted) => {
+                    self.0.filter_process(process, *uid, *unwanted)?;
+                }
+                FilterEntry::Name(key, unwanted) => self.0.filter_name(key, *unwanted)?,
+                FilterEntry::End(key, unwanted) => self.0.filter_end(key, *unwanted)?,
+                FilterEntry::Nothing => self.0.filter_nothing()?,
             }
         }
         Ok(())
