@@ -121,7 +121,7 @@ fn without_these(tag: &str, filters: &str) -> String {
 #[track_caller]
 fn until_left_out(home: &Home, name: &str, argument: &dyn Fn(u32) -> OsString) {
     let count = || home.status()["left_out_in_kernel"].as_u64().expect("the agent counts them");
-    let (before, deadline) = (count(), Instant::now() + Duration::from_secs(60));
+    let (before, deadline) = (count(), Instant::now() + Duration::from_mins(1));
     let mut done = 0;
     while count() == before {
         assert!(Instant::now() < deadline, "the kernel side leaves nothing out");
