@@ -254,37 +254,23 @@ static __always_inline bool end_unwanted(__u32 kinds, __u32 generation, __u16 ki
 	return says_unwanted(bpf_map_lookup_elem(&filter_ends, &key), generation, WIRE_UNWANTED_NETWORK);
 }
 
-struct filter_sides {
-	const __u8 *source;
-	const __u8 *destination;
-	__u16 source_port;
-	__u16 destination_port;
-};
-
-static __always_inline bool sides_unwanted(const struct filter_sides *sides, __u16 family)
-{
-	__u32 generation = generation_now(), kinds = filter_kinds();
-	if (!generation || !(kinds & ~KINDS_OF_NAMES))
-		return false;
-	return end_unwanted(kinds, generation, WIRE_FILTER_DESTINATION_PORT, sides->destination_port, 0) ||
-	       end_unwanted(kinds, generation, WIRE_FILTER_DESTINATION_ADDRESS, family, sides->destination) ||
-	       end_unwanted(kinds, generation, WIRE_FILTER_SOURCE_PORT, sides->source_port, 0) ||
-	       end_unwanted(kinds, generation, WIRE_FILTER_SOURCE_ADDRESS, family, sides->source);
-}
-
 /* Whether nobody wants connections like this one, by its ports and addresses. The source is who began. */
 static __noinline bool unwanted_ends(const struct wire_network *record)
 {
-	bool unwanted;
-	/* Written twice: the verifier wants to know where on the stack an address is. */
-	if (record->direction == WIRE_NETWORK_OUT) {
-		struct filter_sides out = { record->local, record->remote, record->local_port, record->remote_port };
-		unwanted = sides_unwanted(&out, record->family);
-	} else {
-		struct filter_sides in = { record->remote, record->local, record->remote_port, record->local_port };
-		unwanted = sides_unwanted(&in, record->family);
-	}
-	return unwanted && count_filtered(WIRE_NETWORK);
+	__u32 generation = generation_now(), kinds = filter_kinds();
+	bool out = record->direction == WIRE_NETWORK_OUT;
+	__u16 local_port = out ? WIRE_FILTER_SOURCE_PORT : WIRE_FILTER_DESTINATION_PORT;
+	__u16 remote_port = out ? WIRE_FILTER_DESTINATION_PORT : WIRE_FILTER_SOURCE_PORT;
+	__u16 local = out ? WIRE_FILTER_SOURCE_ADDRESS : WIRE_FILTER_DESTINATION_ADDRESS;
+	__u16 remote = out ? WIRE_FILTER_DESTINATION_ADDRESS : WIRE_FILTER_SOURCE_ADDRESS;
+	if (!generation || !(kinds & ~KINDS_OF_NAMES))
+		return false;
+	if (end_unwanted(kinds, generation, remote_port, record->remote_port, 0) ||
+	    end_unwanted(kinds, generation, remote, record->family, record->remote) ||
+	    end_unwanted(kinds, generation, local_port, record->local_port, 0) ||
+	    end_unwanted(kinds, generation, local, record->family, record->local))
+		return count_filtered(WIRE_NETWORK);
+	return false;
 }
 
 /* --- names and images -------------------------------------------------------------------------------------------- */

@@ -4,6 +4,7 @@
 //! `tuxmon_wire::filter` makes of a record as the C code does. The live tests ask the real one.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path as FilePath, PathBuf};
 
@@ -122,7 +123,8 @@ fn leaf_first(path: &str) -> Vec<u8> {
 }
 
 fn random_path(dice: &mut Dice) -> String {
-    (0..=dice.below(4)).map(|_| format!("/{}", dice.of(&COMPONENTS))).collect()
+    let components: Vec<&str> = (0..=dice.below(4)).map(|_| dice.of(&COMPONENTS)).collect();
+    format!("/{}", components.join("/"))
 }
 
 fn made(machine: &mut Machine, paths: &[String], dice: &mut Dice) -> Made {
@@ -282,9 +284,10 @@ fn random_config(dice: &mut Dice) -> Config {
             let onmatch = dice.of(&["exclude", "exclude", "include"]);
             let relation = dice.of(&["or", "or", "and"]);
             let items: String = (0..dice.below(4)).map(|_| random_filters(tag, dice)).collect();
-            text.push_str(&format!(
+            let _ = write!(
+                text,
                 "<RuleGroup groupRelation='{relation}'><{tag} onmatch='{onmatch}'>{items}</{tag}></RuleGroup>"
-            ));
+            );
         }
     }
     text.push_str("</EventFiltering></Sysmon>");
