@@ -3,6 +3,7 @@
 mod hunts;
 mod ingest;
 mod sql;
+mod story;
 
 use std::io;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ enum Command {
     Run(hunts::RunArgs),
     Explain(hunts::ExplainArgs),
     Sql(sql::Args),
+    Story(story::Args),
 }
 
 /// How an answer is printed.
@@ -70,6 +72,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         Command::Run(args) => hunts::run(&args, &store),
         Command::Explain(args) => hunts::explain(&args),
         Command::Sql(args) => sql::run(&args, &store),
+        Command::Story(args) => story::run(&args, &store),
     };
     match outcome {
         // Whoever read our output has seen enough.

@@ -60,6 +60,13 @@ fn append_table(table: &Table, sql: &mut String) {
         columns.join(", ")
     );
     // The events that begin and end a process are found through the process itself.
+    if table.position("SourcePort").is_some() {
+        // Where a connection arrived is found by its ports, among those that were taken.
+        let _ = writeln!(
+            sql,
+            "CREATE INDEX {name}_inbound ON {name} (\"SourcePort\", \"DestinationPort\") WHERE \"Initiated\" = 0;"
+        );
+    }
     let found_through_process = summary::begins(table.spec) || summary::ends(table.spec);
     if let Some(subject) = table.subject.filter(|_| !found_through_process) {
         let column = columns[subject].as_str();

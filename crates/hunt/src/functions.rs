@@ -1,5 +1,6 @@
 //! What questions may ask beyond SQLite's own functions.
 //!
+//! `text_hash(text)`: by which a text is found in the table `strings`.
 //! `in_network(ip, network)`: whether an address is the one given, or lies in the network given as `10.1.0.0/16`.
 //! `sqrt(number)`: the square root, which not every SQLite has.
 //! `is_named(path, names)`: whether the last part of a path is one of the names, which have blanks between them; a `*` at
@@ -9,6 +10,8 @@ use std::net::IpAddr;
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
+
+use crate::strings::Printer;
 
 /// Adds the functions to a connection.
 pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
@@ -34,6 +37,15 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
+/// Adds the function that needs the store's secret.
+pub(crate) fn register_hash(connection: &Connection, printer: Printer) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("text_hash", 1, flags, move |context| {
+        let text = context.get_raw(0).as_str_or_null()?;
+        Ok(text.map(|text| printer.of(text.as_bytes()).short()))
+    })
+}
+
 /// Whether an address lies in a network. An IPv4 address that is written as an IPv6 one is the same address.
 pub(crate) fn in_network(ip: &str, network: &str) -> bool {
     let (base, length) = match network.split_once('/') {
@@ -56,7 +68,7 @@ pub(crate) fn in_network(ip: &str, network: &str) -> bool {
     }
 }
 
-fn is_named(path: &str, names: &str) -> bool {
+pub(crate) fn is_named(path: &str, names: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     names.split_whitespace().any(|wanted| match wanted.strip_suffix('*') {
         Some(beginning) => name.starts_with(beginning),

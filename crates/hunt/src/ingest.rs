@@ -16,7 +16,7 @@ use crate::store::{Store, StoreError};
 use crate::writer::{Stored, Writer};
 
 /// Events in a batch, and bytes of their texts; whichever is reached first.
-const MOST_EVENTS: usize = 1 << 15;
+const MOST_EVENTS: usize = 20_000;
 const MOST_TEXT: usize = 16 << 20;
 /// Batches that wait for the writer.
 const QUEUE: usize = 3;

@@ -15,6 +15,7 @@ mod layout;
 mod moment;
 mod processes;
 mod store;
+pub mod story;
 mod streams;
 mod strings;
 mod summary;

@@ -114,7 +114,10 @@ impl Store {
         let asked =
             self.connection.query_row("SELECT value FROM meta WHERE name = 'version'", [], |row| row.get(0));
         match asked {
-            Ok(ddl::VERSION) => Ok(()),
+            Ok(ddl::VERSION) => self
+                .printer()
+                .and_then(|printer| functions::register_hash(&self.connection, printer))
+                .map_err(|error| self.failed(error)),
             Ok(found) => Err(StoreError::Version { path: self.path.clone(), found }),
             Err(rusqlite::Error::SqliteFailure(error, _)) if error.code == rusqlite::ErrorCode::Unknown => {
                 Err(StoreError::Foreign { path: self.path.clone() })

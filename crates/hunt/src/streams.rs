@@ -9,11 +9,13 @@
 //! time. So whether an event is new costs a look at a bit.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasherDefault;
 
 use rusqlite::{Connection, OptionalExtension, Statement};
 
 use crate::batch::Row;
 use crate::ddl::RECORD_BITS;
+use crate::generations::Scatter;
 use crate::strings::{Print, StringId};
 
 const CHUNK_BITS: u32 = 15;
@@ -45,7 +47,7 @@ pub(crate) struct Streams<'c> {
     /// For each table, the question when an event was written.
     written: Vec<Statement<'c>>,
     /// The table and the time of writing of what was placed and is not written yet.
-    pending: HashMap<EventRow, (usize, i64)>,
+    pending: HashMap<EventRow, (usize, i64), BuildHasherDefault<Scatter>>,
     prints: (Statement<'c>, Statement<'c>),
     insert: Statement<'c>,
     upsert: Statement<'c>,
@@ -96,7 +98,7 @@ impl<'c> Streams<'c> {
                 select: connection.prepare("SELECT bits FROM chunks WHERE id = ?1")?,
             },
             written: written.collect::<rusqlite::Result<_>>()?,
-            pending: HashMap::new(),
+            pending: HashMap::default(),
             prints: (
                 connection.prepare("SELECT id FROM unnumbered WHERE print = ?1")?,
                 connection.prepare("INSERT INTO unnumbered (print, id) VALUES (?1, ?2)")?,
@@ -161,7 +163,7 @@ impl<'c> Streams<'c> {
     }
 
     fn place_unnumbered(&mut self, print: Print, host: StringId, written: i64) -> rusqlite::Result<Placed> {
-        let print = print.0.to_be_bytes();
+        let print = print.bytes();
         if self.prints.0.exists([&print])? {
             return Ok(Placed::Known);
         }

@@ -1,11 +1,11 @@
 //! Texts, each kept once: a text that comes a second time gets a number, and that stands for it from then on.
 
-use std::hash::Hasher;
+use std::hash::{Hash, Hasher};
 
 use rusqlite::{Connection, Statement};
 use siphasher::sip128::{Hash128, Hasher128, SipHasher13};
 
-use crate::generations::Generations;
+use crate::generations::{Generations, Scattered};
 
 /// So many texts are remembered with their numbers, and so many that were seen once; the others are looked up.
 const REMEMBERED: usize = 1 << 20;
@@ -17,8 +17,30 @@ pub(crate) type StringId = i64;
 pub(crate) const NONE: StringId = 0;
 
 /// A text's fingerprint. Its key is the store's own secret, so nobody can make two texts that share one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Print(pub(crate) u128);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Print([u64; 2]);
+
+/// Half of a fingerprint is as good a place in a hash table as any.
+impl Hash for Print {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0[0]);
+    }
+}
+
+impl Print {
+    /// What the index of texts is over: 32 bits are enough to find one, and keep it small.
+    pub(crate) fn short(self) -> i64 {
+        i64::from(self.0[1] as u32)
+    }
+
+    /// Its bytes, to be kept.
+    pub(crate) fn bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.0[0].to_be_bytes());
+        bytes[8..].copy_from_slice(&self.0[1].to_be_bytes());
+        bytes
+    }
+}
 
 /// Makes fingerprints.
 #[derive(Debug, Clone, Copy)]
@@ -35,14 +57,14 @@ impl Printer {
         let mut hasher = SipHasher13::new_with_key(&self.key);
         hasher.write(text);
         let Hash128 { h1, h2 } = hasher.finish128();
-        Print(u128::from(h1) << 64 | u128::from(h2))
+        Print([h1, h2])
     }
 }
 
 /// The table of texts, for one who adds to it.
 pub(crate) struct Strings<'c> {
-    known: Generations<Print, StringId>,
-    once: Generations<Print, ()>,
+    known: Generations<Print, StringId, Scattered>,
+    once: Generations<Print, (), Scattered>,
     select: Statement<'c>,
     insert: Statement<'c>,
 }
@@ -78,8 +100,7 @@ impl<'c> Strings<'c> {
     }
 
     fn look_up(&mut self, text: &str, print: Print) -> rusqlite::Result<StringId> {
-        // Thirty-two bits are enough to find it, and the index over them stays small.
-        let hash = i64::from(print.0 as u32);
+        let hash = print.short();
         let mut rows = self.select.query([hash])?;
         let mut found = None;
         while let Some(row) = rows.next()? {
