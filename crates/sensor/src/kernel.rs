@@ -40,10 +40,14 @@ pub(crate) struct Types {
     functions: HashSet<&'static str>,
     tracepoints: HashSet<&'static str>,
     known_to_kernel: bool,
+    tells_requests: bool,
 }
 
 /// Where a kernel that knows its own types shows them.
 pub(crate) const KERNEL_BTF: &str = "/sys/kernel/btf/vmlinux";
+
+/// In the form of this type requests of io_uring keep the call that they are.
+pub(crate) const REQUEST_CALL: &str = "io_cmd_data";
 
 /// Programs may loop by a helper where the kernel has its function.
 const LOOP: &str = "bpf_loop";
@@ -66,7 +70,12 @@ impl Types {
         let functions: HashSet<_> = hooks.iter().filter_map(function).chain(std::iter::once(LOOP)).collect();
         let tracepoints: HashSet<_> = hooks.iter().filter_map(tracepoint).collect();
         let known_to_kernel = Path::new(KERNEL_BTF).exists();
-        let mut types = Self { functions: HashSet::new(), tracepoints: HashSet::new(), known_to_kernel };
+        let mut types = Self {
+            functions: HashSet::new(),
+            tracepoints: HashSet::new(),
+            known_to_kernel,
+            tells_requests: false,
+        };
         for id in 1..u32::try_from(btf.len()).unwrap_or(u32::MAX) {
             let Some(found) = btf.type_by_id::<BtfType<'_>>(id.into()) else { continue };
             let Some(name) = found.name().and_then(|name| name.to_str()) else { continue };
@@ -76,6 +85,8 @@ impl Types {
                 && let Some(name) = name.strip_prefix("btf_trace_")
             {
                 types.tracepoints.extend(tracepoints.get(name));
+            } else if found.kind() == BtfKind::Struct && name == REQUEST_CALL {
+                types.tells_requests = true;
             }
         }
         Ok(types)
@@ -84,6 +95,11 @@ impl Types {
     /// Whether the kernel itself knows these types, and not only we, from a file.
     pub(crate) fn known_to_kernel(&self) -> bool {
         self.known_to_kernel
+    }
+
+    /// Whether a request of io_uring tells which call it is, and of what, in the form that we read (6.0 and later).
+    pub(crate) fn tells_requests(&self) -> bool {
+        self.tells_requests
     }
 
     /// Whether programs may loop by a helper.

@@ -2,8 +2,8 @@
 
 use libbpf_rs::{Link, Object, ObjectBuilder, ProgramMut};
 
-use crate::kernel::{CgroupRoot, KERNEL_BTF, Types, has_call_exit};
-use crate::programs::{Group, HOOKS, HookSpec, Need, Place};
+use crate::kernel::{CgroupRoot, KERNEL_BTF, REQUEST_CALL, Types, has_call_exit};
+use crate::programs::{Group, HOOKS, HookSpec, Need, Place, URING_COMPLETE};
 use crate::tier::{TierChoice, Tiers};
 use crate::{Hook, Options, SensorError, kernel, words};
 
@@ -165,6 +165,9 @@ fn missing_place(spec: &HookSpec, types: &Types, deep: Result<&(), &String>) -> 
         Place::Function(_) => deep.err().map(|reason| format!("kernel functions cannot be hooked: {reason}")),
         Place::Tracepoint(name) if !types.has_tracepoint(name) => {
             Some(format!("this kernel has no tracepoint {name}"))
+        }
+        Place::Tracepoint(URING_COMPLETE) if !types.tells_requests() => {
+            Some(format!("this kernel has no {REQUEST_CALL}: before 6.0 requests of io_uring cannot be read"))
         }
         Place::CallExit(name) if !has_call_exit(name) => {
             Some(format!("this kernel has no tracepoint for the system call {name}"))

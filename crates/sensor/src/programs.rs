@@ -197,6 +197,9 @@ use Place::{Cgroup, Function, Iterator, Tracepoint};
 const OPENS: &[Domain] = &[FileCreate, RawAccess];
 const NAMES: &[Domain] = &[FileCreate, FileDelete];
 
+/// The tracepoint of requests of io_uring.
+pub(crate) const URING_COMPLETE: &str = "io_uring_complete";
+
 /// All hooks.
 pub(crate) static HOOKS: &[HookSpec] = &[
     essential("process_exec", Tracepoint("sched_process_exec"), "executed programs"),
@@ -271,7 +274,7 @@ pub(crate) static HOOKS: &[HookSpec] = &[
         group: Group::CompatCalls,
         ..always(
             "uring_complete",
-            Tracepoint("io_uring_complete"),
+            Tracepoint(URING_COMPLETE),
             &[FileCreate, FileDelete, RawAccess, Network],
             "files and accepted connections through io_uring",
         )
