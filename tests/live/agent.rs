@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -240,15 +240,7 @@ pub(crate) fn watch() -> Watch {
 /// Whether the shared agent knows what became of files that a name was taken from: whether they were executable, and
 /// whether a rename replaced one. It says so itself; the tracepoint tier of kernels before 6.13 does not know.
 pub(crate) fn knows_what_names_were() -> bool {
-    reason_not_to_have("files deleted", "touch_set").is_none()
-}
-
-/// Why the shared agent does not have a hook that a fact would need, in its own words; nothing when it misses nothing.
-pub(crate) fn reason_not_to_have(fact: &str, hook: &str) -> Option<String> {
-    let fact = shared_fact(fact);
-    let degraded = fact["degraded"].as_array().expect("a fact lists what it misses");
-    let missing = degraded.iter().find(|missing| missing["hook"] == hook)?;
-    Some(missing["reason"].as_str().expect("a reason is text").to_owned())
+    !missing_hooks().iter().any(|hook| hook == "touch_set")
 }
 
 /// The tier of hooks that serves the shared agent.
@@ -256,13 +248,27 @@ pub(crate) fn shared_tier() -> String {
     shared_fact("files deleted")["tier"].as_str().expect("a fact has a tier").to_owned()
 }
 
+/// Hooks that the shared agent would use and does not have.
+pub(crate) fn missing_hooks() -> Vec<String> {
+    let facts = shared_facts();
+    let degraded =
+        facts.iter().flat_map(|fact| fact["degraded"].as_array().expect("a fact lists what it misses"));
+    degraded.map(|missing| missing["hook"].as_str().expect("a name").to_owned()).collect()
+}
+
 /// What the shared agent says about a fact that it collects.
-fn shared_fact(name: &str) -> serde_json::Value {
-    let shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    let (_, home) = shared.as_ref().expect("the shared agent runs: its events are watched");
-    let status = home.status();
-    let facts = status["collection"].as_array().expect("status lists facts");
-    facts.iter().find(|fact| fact["fact"] == name).expect("it is a fact").clone()
+fn shared_fact(name: &str) -> &'static serde_json::Value {
+    shared_facts().iter().find(|fact| fact["fact"] == name).expect("it is a fact")
+}
+
+/// What it has does not change while it runs, and each deletion that is expected asks for it: so it is asked once.
+fn shared_facts() -> &'static [serde_json::Value] {
+    static FACTS: OnceLock<Vec<serde_json::Value>> = OnceLock::new();
+    FACTS.get_or_init(|| {
+        let shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, home) = shared.as_ref().expect("the shared agent runs: its events are watched");
+        home.status()["collection"].as_array().expect("status lists facts").clone()
+    })
 }
 
 /// Ends the shared agent, if it was started.

@@ -29,29 +29,12 @@ const INGRESS: u32 = 0;
 /// `r0 = 1; exit`: lets every packet pass.
 const PASS: [u64; 2] = [0x0000_0001_0000_00b7, 0x0000_0000_0000_0095];
 
-/// Says why loads are not seen, where they are not: 5.10 lets nobody stand on the function that tells of them, so the
-/// deep tier alone does not see them there.
-fn loads_are_unseen(test: &str) -> bool {
-    let _running = agent::watch();
-    let reason = agent::reason_not_to_have("eBPF programs", "deep_bpf_load");
-    if let Some(reason) = &reason {
-        println!("SKIP ebpf_event::{test}: {reason}");
-    }
-    reason.is_some()
-}
-
 fn loaded() {
-    if loads_are_unseen("loaded") {
-        return;
-    }
     load_and_expect("tuxmon_live", "tuxmon_live");
     load_and_expect("fifteen_letters", "fifteen_letters");
 }
 
 fn loaded_without_a_name() {
-    if loads_are_unseen("loaded_without_a_name") {
-        return;
-    }
     load_and_expect("", "-");
 }
 
@@ -70,9 +53,6 @@ fn load_program(arguments: &[OsString]) -> anyhow::Result<()> {
 }
 
 fn attached_to_a_cgroup() {
-    if loads_are_unseen("attached_to_a_cgroup") {
-        return;
-    }
     let Some(root) = cgroup_root() else {
         println!("SKIP ebpf_event::attached_to_a_cgroup: no cgroup2 hierarchy is mounted");
         return;

@@ -58,6 +58,7 @@ fn expect_lost_hooks(watch: &mut Watch, agent: &Agent, after: Timestamp) {
         let is_told = |program: &str| is_report(event, "HookLost", program);
         if missing.iter().any(|program| is_told(program)) {
             let (from, to) = interval_of(event);
+            println!("detached at {}, noticed between {from} and {to}", printed(after));
             assert!(from <= to && printed(after) <= to, "lost after {after:?}, told: {from} to {to}");
         }
         missing.retain(|program| !is_told(program));

@@ -295,6 +295,34 @@ pub(crate) mod uring {
         Ok(results)
     }
 
+    /// Submits a request that reports nothing when it succeeds, and waits for one behind it that does.
+    pub(crate) fn silently(ring: &mut IoUring, request: squeue::Entry) -> io::Result<()> {
+        let request = request.flags(squeue::Flags::SKIP_SUCCESS | squeue::Flags::IO_LINK);
+        let after = io_uring::opcode::Nop::new().build();
+        match submit(ring, &[request, after], 1)?[..] {
+            [(_, 0)] => Ok(()),
+            [(_, error), ..] => Err(io::Error::from_raw_os_error(-error)),
+            [] => Err(io::Error::other("no answer")),
+        }
+    }
+
+    /// Submits a request that answers again and again, and does not wait.
+    pub(crate) fn begin(ring: &mut IoUring, request: &squeue::Entry) -> io::Result<()> {
+        // SAFETY: such a request points to nothing: it is told where to find a socket by number.
+        unsafe { ring.submission().push(request) }.map_err(io::Error::other)?;
+        ring.submit().map(drop)
+    }
+
+    /// The next answer.
+    pub(crate) fn answer(ring: &mut IoUring) -> io::Result<i32> {
+        ring.submit_and_wait(1)?;
+        match ring.completion().next().map(|entry| entry.result()) {
+            Some(result) if result >= 0 => Ok(result),
+            Some(error) => Err(io::Error::from_raw_os_error(-error)),
+            None => Err(io::Error::other("no answer")),
+        }
+    }
+
     /// The result of a request as that of a system call.
     pub(crate) fn one(ring: &mut IoUring, request: squeue::Entry) -> io::Result<i32> {
         let results = submit(ring, &[request], 1)?;

@@ -11,29 +11,82 @@ pub(crate) enum Fault {
 
 /// A known shortcoming.
 pub(crate) struct Exception {
-    /// In which case, or in all.
-    pub(crate) case: Option<&'static str>,
-    /// In which tier, or in both.
-    pub(crate) tier: Option<&'static str>,
+    /// In which cases; in all, if none is named.
+    pub(crate) cases: &'static [&'static str],
+    /// By which hooks.
+    pub(crate) place: Place,
     pub(crate) event: u16,
     pub(crate) fault: Fault,
     pub(crate) reason: &'static str,
 }
 
+/// Where a shortcoming is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In this tier.
+    Tier(&'static str),
+    /// Where the agent itself says that it does not have this hook.
+    Without(&'static str),
+}
+
+const NOT_TOUCHED: Place = Place::Without("touch_set");
+const NO_REQUESTS: Place = Place::Without("uring_complete");
+
+const URING_FILES: &[&str] = &["uring-files", "uring-files-sqpoll"];
+const URING_NETWORK: &[&str] = &["uring-network", "uring-network-sqpoll"];
+const URING_SILENT: &[&str] = &["uring-silent"];
+
+const BEFORE_6_13: &str = "before 6.13 the tracepoint tier is not told which files a call has touched";
+const BEFORE_6_0: &str = "before 6.0 the tracepoint tier cannot read requests of io_uring";
+const SILENT: &str = "the tracepoint tier is told of a request by its report, and this one asked for none \
+    (IOSQE_CQE_SKIP_SUCCESS), or for one that is no request's own (multishot)";
+
+const fn exception(
+    cases: &'static [&'static str],
+    place: Place,
+    event: u16,
+    fault: Fault,
+    reason: &'static str,
+) -> Exception {
+    Exception { cases, place, event, fault, reason }
+}
+
 /// All of them.
-pub(crate) const EXCEPTIONS: &[Exception] = &[Exception {
-    case: Some("overlay"),
-    tier: Some("tracepoint"),
-    event: 23,
-    fault: Fault::Wrong("IsExecutable"),
-    reason: "`-`: a file of the lower layer is not touched when an overlay hides it, so its mode is not known",
-}];
+pub(crate) const EXCEPTIONS: &[Exception] = &[
+    exception(
+        &["overlay"],
+        Place::Tier("tracepoint"),
+        23,
+        Fault::Wrong("IsExecutable"),
+        "`-`: a file of the lower layer is not touched when an overlay hides it, so its mode is not known",
+    ),
+    exception(URING_SILENT, Place::Tier("tracepoint"), 11, Fault::Missing, SILENT),
+    exception(URING_SILENT, Place::Tier("tracepoint"), 23, Fault::Missing, SILENT),
+    exception(URING_SILENT, Place::Tier("tracepoint"), 3, Fault::Missing, SILENT),
+    exception(&[], NOT_TOUCHED, 23, Fault::Wrong("IsExecutable"), BEFORE_6_13),
+    exception(&["file-rename"], NOT_TOUCHED, 23, Fault::Missing, BEFORE_6_13),
+    exception(URING_FILES, NOT_TOUCHED, 23, Fault::Missing, BEFORE_6_13),
+    exception(URING_FILES, NO_REQUESTS, 11, Fault::Missing, BEFORE_6_0),
+    exception(URING_FILES, NO_REQUESTS, 23, Fault::Missing, BEFORE_6_0),
+    exception(URING_NETWORK, NO_REQUESTS, 3, Fault::Missing, BEFORE_6_0),
+];
+
+/// What an agent has, as far as exceptions ask for it.
+pub(crate) struct Hooks {
+    /// The tier that serves.
+    pub(crate) tier: String,
+    /// What the agent says that it does not have.
+    pub(crate) missing: Vec<String>,
+}
 
 /// The exception that allows a fault.
-pub(crate) fn allowed(case: &str, tier: &str, event: u16, fault: Fault) -> Option<&'static Exception> {
+pub(crate) fn allowed(case: &str, hooks: &Hooks, event: u16, fault: Fault) -> Option<&'static Exception> {
     EXCEPTIONS.iter().find(|exception| {
-        exception.case.is_none_or(|name| name == case)
-            && exception.tier.is_none_or(|name| name == tier)
+        (exception.cases.is_empty() || exception.cases.contains(&case))
+            && match exception.place {
+                Place::Tier(tier) => tier == hooks.tier,
+                Place::Without(hook) => hooks.missing.iter().any(|missing| missing == hook),
+            }
             && exception.event == event
             && exception.fault == fault
     })

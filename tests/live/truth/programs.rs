@@ -1,7 +1,7 @@
 //! Programs executed by every route, processes made by every call, and calls by other entries.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -16,6 +16,11 @@ pub(crate) const CASES: &[Case] = &[
         name: "exec-routes",
         about: "execution by path, by symbolic link, of a script, by posix_spawn with arguments that are empty",
         act: routes,
+    },
+    Case {
+        name: "exec-format",
+        about: "execution of a format that was made known (binfmt_misc)",
+        act: format,
     },
     Case { name: "exec-thread", about: "execution by a thread that is not the leader", act: thread },
     Case {
@@ -76,6 +81,33 @@ fn routes(script: &mut Script) -> anyhow::Result<()> {
     let mut command = Command::new(&program);
     command.args(["", "between", ""]);
     runs(script, "execute with empty arguments", command, vec![image(&program, &[&name, "", "between", ""])])
+}
+
+/// What is made known holds for the whole machine, so this is done where nobody else is.
+fn format(script: &mut Script) -> anyhow::Result<()> {
+    let formats = Path::new("/proc/sys/fs/binfmt_misc");
+    if std::env::var_os("TUXMON_SLOW").is_none() {
+        return script
+            .skip("it changes what the whole machine executes: make test-kernels does it in a guest");
+    }
+    if !formats.join("register").exists() {
+        return script.skip("binfmt_misc is not mounted");
+    }
+    let (program, foreign) = (program(script)?, script.at("foreign"));
+    let name = text(&program);
+    let tell = |file: &str, words: &str| {
+        fs::File::options().write(true).open(formats.join(file))?.write_all(words.as_bytes())
+    };
+    script.does("make a format known", vec![], || {
+        tell("register", &format!(":tuxmon:M::tuxmon-live::{name}:"))
+    })?;
+    script.does("write a file of it", vec![Fact::created(&foreign)], || {
+        fs::write(&foreign, "tuxmon-live")?;
+        fs::set_permissions(&foreign, fs::Permissions::from_mode(0o755))
+    })?;
+    let words = [name.as_str(), &text(&foreign)];
+    runs(script, "execute it", Command::new(&foreign), vec![image(&program, &words)])?;
+    script.does("make it unknown", vec![], || tell("tuxmon", "-1"))
 }
 
 /// A process that does a deed of another module, which ends with another execution in place.

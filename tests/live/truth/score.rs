@@ -10,13 +10,13 @@ use tuxmon_reader::ReadEvent;
 
 use crate::expected::{Judgement, Want, judge};
 use crate::truth::account::Account;
-use crate::truth::exceptions::{Fault, allowed};
+use crate::truth::exceptions::{Fault, Hooks, allowed};
 use crate::watch::actor;
 
 /// Everything that was counted.
 pub(crate) struct Score {
     kernel: String,
-    tier: String,
+    hooks: Hooks,
     events: BTreeMap<u16, Count>,
     cases: Vec<Played>,
 }
@@ -78,12 +78,12 @@ struct Told {
 
 impl Score {
     /// Nothing counted yet, on this kernel by the hooks of this tier.
-    pub(crate) fn new(tier: &str) -> Score {
+    pub(crate) fn new(hooks: Hooks) -> Score {
         let uname = rustix::system::uname();
         let release = uname.release().to_string_lossy();
         // Behind the first dash stands who built it.
         let kernel = release.split('-').next().unwrap_or_default().to_owned();
-        Score { kernel, tier: tier.to_owned(), events: BTreeMap::new(), cases: Vec::new() }
+        Score { kernel, hooks, events: BTreeMap::new(), cases: Vec::new() }
     }
 
     /// Holds one case against all that was logged.
@@ -123,20 +123,15 @@ impl Score {
         self.cases.iter().flat_map(told).collect()
     }
 
-    /// Recall and precision in words.
+    /// What recall and precision are made of; each field with how often it was right, expected and logged.
     pub(crate) fn table(&self) -> String {
-        let mut out = format!("kernel {}, {} tier\n", self.kernel, self.tier);
+        let mut out = format!("kernel {}, {} tier\n", self.kernel, self.hooks.tier);
         for (id, count) in &self.events {
-            let (recall, precision) =
-                (ratio(count.paired, count.expected), ratio(count.paired, count.logged));
-            let Count { name, expected, logged, .. } = count;
-            let _ = writeln!(
-                out,
-                "{id:>3} {name}: expected {expected}, logged {logged}, recall {recall}, precision {precision}"
-            );
+            let Count { name, expected, logged, paired, .. } = count;
+            let _ = writeln!(out, "{id:>3} {name}: {paired} of {expected} expected, and of {logged} logged");
             let field = |field: &FieldCount| {
                 let FieldCount { name, expected, logged, right } = *field;
-                format!("{name} {}/{}", ratio(right, expected), ratio(right, logged))
+                format!("{name} {right}/{expected}/{logged}")
             };
             let fields: Vec<String> = count.fields.iter().map(field).collect();
             for some in fields.chunks(6) {
@@ -149,7 +144,7 @@ impl Score {
     /// Writes everything to the file that the environment names, or with marks to standard output.
     pub(crate) fn write_if_asked(&self) -> io::Result<()> {
         let Some(path) = std::env::var_os("TUXMON_COVERAGE") else { return Ok(()) };
-        let mut lines = vec![Line::Run { kernel: &self.kernel, tier: &self.tier }];
+        let mut lines = vec![Line::Run { kernel: &self.kernel, tier: &self.hooks.tier }];
         lines.extend(self.events.iter().map(|(id, count)| Line::Event { id: *id, count }));
         lines.extend(self.cases.iter().map(Line::Case));
         let lines = lines.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
@@ -214,7 +209,7 @@ impl Score {
         let mut told: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
         let mut whole = Judgement::default();
         for event in &judgement.missing {
-            match allowed(played.name, &self.tier, event.id, Fault::Missing) {
+            match allowed(played.name, &self.hooks, event.id, Fault::Missing) {
                 Some(exception) => {
                     *told.entry((format!("event {} is missing", event.id), exception.reason)).or_default() +=
                         1;
@@ -226,7 +221,7 @@ impl Score {
             let id = wrong.expected.id;
             for difference in &wrong.differences {
                 let field = difference.field;
-                match allowed(played.name, &self.tier, id, Fault::Wrong(field)) {
+                match allowed(played.name, &self.hooks, id, Fault::Wrong(field)) {
                     Some(exception) => {
                         let what = format!("{field} of event {id}");
                         *told.entry((what, exception.reason)).or_default() += 1;
@@ -257,15 +252,4 @@ fn is_same(one: &ReadEvent, other: &ReadEvent) -> bool {
         (event.system.event_id, data)
     };
     said(one) == said(other)
-}
-
-fn ratio(part: usize, whole: usize) -> String {
-    if whole == 0 {
-        return "-".to_owned();
-    }
-    if part == whole {
-        return "1".to_owned();
-    }
-    // Never rounded up to 1.
-    format!("{:.4}", (part as f64 / whole as f64 * 10_000.0).floor() / 10_000.0)
 }

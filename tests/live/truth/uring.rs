@@ -37,6 +37,11 @@ pub(crate) const CASES: &[Case] = &[
         about: "the same with SQPOLL",
         act: |script| network(script, Thread::Kernels),
     },
+    Case {
+        name: "uring-silent",
+        about: "io_uring: requests that ask for no report of their success, and an accept for many connections",
+        act: silent,
+    },
 ];
 
 /// Who takes the requests.
@@ -155,5 +160,40 @@ fn network(script: &mut Script, thread: Thread) -> anyhow::Result<()> {
         uring::one(&mut ring, send)?;
         uring::one(&mut ring, receive)
     })?;
+    Ok(())
+}
+
+fn silent(script: &mut Script) -> anyhow::Result<()> {
+    let mut ring = match ring(Thread::Ours) {
+        Ok(ring) if ring.params().is_feature_skip_cqe_on_success() => ring,
+        Ok(_) => return script.skip("every request of io_uring reports here (before 5.17)"),
+        Err(error) => return script.skip(&format!("no ring: {error}")),
+    };
+    let (made, renamed) = (script.at("made"), script.at("renamed"));
+    let (made_c, renamed_c) = (c(&made), c(&renamed));
+    // A place of the ring's own table, so that nobody has to be told of a descriptor.
+    ring.submitter().register_files_sparse(1)?;
+    let place =
+        types::DestinationSlot::try_from_slot_target(0).map_err(|slot| anyhow::anyhow!("no place {slot}"))?;
+    let open = opcode::OpenAt::new(HERE, made_c.as_ptr()).flags(libc::O_CREAT | libc::O_WRONLY).mode(0o644);
+    let open = open.file_index(Some(place)).build();
+    script.does("openat a new file", vec![Fact::created(&made)], || uring::silently(&mut ring, open))?;
+    let rename = opcode::RenameAt::new(HERE, made_c.as_ptr(), HERE, renamed_c.as_ptr()).build();
+    script.does("renameat", vec![Fact::created(&renamed)], || uring::silently(&mut ring, rename))?;
+    let unlink = opcode::UnlinkAt::new(HERE, renamed_c.as_ptr()).build();
+    script.does("unlinkat", vec![Fact::deleted(&renamed)], || uring::silently(&mut ring, unlink))?;
+
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let server = listener.local_addr()?;
+    let accept = opcode::AcceptMulti::new(types::Fd(listener.as_raw_fd())).build();
+    uring::begin(&mut ring, &accept)?;
+    for _ in 0..2 {
+        let talk = || {
+            let near = TcpStream::connect(server)?;
+            close(uring::answer(&mut ring)?);
+            near.local_addr()
+        };
+        script.did("connect, and be accepted", talk, |client| both_ends("tcp", *client, server))?;
+    }
     Ok(())
 }
