@@ -35,8 +35,8 @@ test: deps ## Run every test; the live ones too where this machine allows it
 
 # ARGS as `cargo xtask kernels --help` lists them: make test-kernels ARGS='--kernel 6.12 --tier deep'
 .PHONY: test-kernels
-test-kernels: deps ## Run the live tests on Debian's kernels in an emulator (needs qemu-system-x86 and busybox-static)
-	@cargo xtask kernels $(ARGS)
+test-kernels: deps ## Run the live tests on Debian's kernels in an emulator
+	@exec scripts/test-kernels $(ARGS)
 
 .PHONY: test-heavy
 test-heavy: deps ## Run the floods and the attempts to blind the agent in full length (root; minutes, all processors)

@@ -90,12 +90,18 @@ pub struct Args {
     /// Only one test of each event
     #[arg(long)]
     smoke: bool,
+    /// Beside these, tests whose name contains this; repeatable
+    #[arg(long, value_name = "NAME", requires = "smoke")]
+    also: Vec<String>,
     /// Leave out the tests that do not depend on the kernel
     #[arg(long)]
     quick: bool,
     /// Also the tests that keep a machine busy for minutes
     #[arg(long)]
     heavy: bool,
+    /// Floods, rewriters and the like in full length, as `make test-heavy` runs them
+    #[arg(long)]
+    full: bool,
     /// How many guests run at a time
     #[arg(long, value_name = "N", default_value = "1")]
     jobs: NonZeroUsize,
@@ -149,7 +155,11 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         return Ok(if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     if args.page {
-        report::write_into_page(&kept::all(&crate::root())?)?;
+        let kept = kept::all(&crate::root())?;
+        report::write_into_page(&kept)?;
+        if args.accept_counts {
+            Budget::read()?.accept(&kept, &compiler()?)?;
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let folder = crate::guest::folder("kernels");
@@ -203,7 +213,7 @@ fn amd64_guests(args: &Args, folder: &Path, rows: &mut Vec<Row>) -> Result<Vec<G
             if tests.is_empty() && !survey {
                 continue;
             }
-            guest.image = initramfs::build(kernel, &programs, condition, survey, &tests)?;
+            guest.image = initramfs::build(kernel, &programs, condition, survey, &tests, length(args))?;
             guests.push(guest);
         }
     }
@@ -294,8 +304,15 @@ fn boot(guest: &Guest) -> Outcome {
 /// Whether no program costs the verifier more than it may.
 fn compare_with_budget(args: &Args, rows: &[Row]) -> Result<bool> {
     let budget = Budget::read()?;
+    let compiler = compiler()?;
     if args.accept_counts {
-        budget.accept(rows)?;
+        budget.accept(rows, &compiler)?;
+        return Ok(true);
+    }
+    if !budget.is_of(&compiler) {
+        println!(
+            "\nThe verifier's budget is for programs of another compiler than clang {compiler}: nothing is compared."
+        );
         return Ok(true);
     }
     for kernel in budget.without(rows) {
@@ -306,6 +323,13 @@ fn compare_with_budget(args: &Args, rows: &[Row]) -> Result<bool> {
         println!("TOO MUCH: {line}");
     }
     Ok(exceeded.is_empty())
+}
+
+/// The version of the compiler that makes the programs, as far as it matters to them.
+fn compiler() -> Result<String> {
+    let version = crate::guest::output_of(std::process::Command::new("clang").arg("-dumpversion"))?;
+    let version = String::from_utf8_lossy(&version);
+    Ok(version.split('.').next().unwrap_or_default().trim().to_owned())
 }
 
 fn say_what_did_not_run(args: &Args) {
@@ -337,15 +361,22 @@ fn tiers(chosen: &[Tier]) -> Vec<Tier> {
     if chosen.is_empty() { vec![Tier::Deep, Tier::Tracepoint] } else { chosen.to_vec() }
 }
 
+/// What tells the tests in a guest how much to do.
+fn length(args: &Args) -> &'static str {
+    if args.full { "export TUXMON_HEAVY=1\n" } else { "" }
+}
+
 /// Which of all tests run in a guest.
 fn chosen_tests<'a>(args: &Args, all: &'a [String]) -> Vec<&'a str> {
     let has = |names: &[&str], test: &str| names.iter().any(|name| test.contains(name));
+    let is_smoke =
+        |test: &str| SMOKE.contains(&test) || args.also.iter().any(|name| test.contains(name.as_str()));
     all.iter()
         .map(String::as_str)
         .filter(|test| args.filter.as_ref().is_none_or(|part| test.contains(part)))
         .filter(|test| args.heavy || !has(HEAVY, test))
         .filter(|test| !(args.quick && has(NOT_THE_KERNELS, test)))
-        .filter(|test| !args.smoke || SMOKE.contains(test))
+        .filter(|test| !args.smoke || is_smoke(test))
         .collect()
 }
 

@@ -23,7 +23,7 @@ const SUITES: &[(&str, &[&str])] = &[
 const FRESH: Duration = Duration::from_hours(24);
 
 /// Modules that the live tests need where they are not built in.
-const MODULES: &[&str] = &["loop"];
+const MODULES: &[&str] = &["loop", "overlay", "binfmt_misc"];
 
 /// A kernel to boot.
 #[derive(Clone)]

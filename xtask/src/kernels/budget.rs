@@ -12,12 +12,20 @@ use super::outcome::Row;
 const HEAD: &str = "\
 # Instructions that the kernel's verifier walks until it believes a program, by kernel: what a start costs, and how far
 # a program is from the million at which it is refused. `cargo xtask kernels` fails where one is exceeded by more than a
-# tenth. Written by `cargo xtask kernels --accept-counts`, for the kernels that it was run on.
+# tenth, with programs of the same compiler. Written by `cargo xtask kernels --accept-counts`, for the kernels that it
+# was run on.
 ";
 
 /// Counts by program, then by kernel.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Budget(BTreeMap<String, BTreeMap<String, u64>>);
+pub(super) struct Budget {
+    /// The version of the compiler that made the programs: another one makes others, for which the counts mean nothing.
+    compiler: String,
+    counts: BTreeMap<String, BTreeMap<String, u64>>,
+}
+
+/// Begins the line that names the compiler.
+const COMPILER: &str = "@clang ";
 
 /// The committed file.
 fn path() -> PathBuf {
@@ -37,28 +45,35 @@ impl Budget {
     fn parse(text: &str) -> Result<Budget> {
         let mut budget = Budget::default();
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Some(version) = line.strip_prefix(COMPILER) {
+                version.clone_into(&mut budget.compiler);
+                continue;
+            }
             let mut words = line.split_whitespace();
             let program = words.next().context("a line begins with the name of a program")?;
             for word in words {
                 let (kernel, count) = word.split_once('=').with_context(|| format!("{program}: {word}"))?;
                 let count = count.parse().with_context(|| format!("{program}: {word}"))?;
-                budget.0.entry(program.to_owned()).or_default().insert(kernel.to_owned(), count);
+                budget.counts.entry(program.to_owned()).or_default().insert(kernel.to_owned(), count);
             }
         }
         Ok(budget)
     }
 
-    /// Takes what was counted as the new measure and writes the file.
-    pub(super) fn accept(mut self, rows: &[Row]) -> Result<()> {
+    /// Takes what was counted, with programs of this compiler, as the new measure and writes the file.
+    pub(super) fn accept(mut self, rows: &[Row], compiler: &str) -> Result<()> {
+        if self.compiler != compiler {
+            self = Budget { compiler: compiler.to_owned(), counts: BTreeMap::new() };
+        }
         for (program, kernel, count) in counts(rows) {
-            self.0.entry(program.to_owned()).or_default().insert(kernel, count);
+            self.counts.entry(program.to_owned()).or_default().insert(kernel, count);
         }
         fs::write(path(), self.print()).with_context(|| format!("cannot write {}", path().display()))
     }
 
     fn print(&self) -> String {
-        let mut out = HEAD.to_owned();
-        for (program, kernels) in &self.0 {
+        let mut out = format!("{HEAD}{COMPILER}{}\n", self.compiler);
+        for (program, kernels) in &self.counts {
             let counts: Vec<String> =
                 kernels.iter().map(|(kernel, count)| format!("{kernel}={count}")).collect();
             let _ = writeln!(out, "{program} {}", counts.join(" "));
@@ -66,10 +81,15 @@ impl Budget {
         out
     }
 
+    /// Whether it was counted with programs of this compiler.
+    pub(super) fn is_of(&self, compiler: &str) -> bool {
+        self.compiler == compiler
+    }
+
     /// A line for each program that exceeds its budget by more than a tenth.
     pub(super) fn exceeded(&self, rows: &[Row]) -> Vec<String> {
         let over = |(program, kernel, count): (&str, String, u64)| {
-            let allowed = *self.0.get(program)?.get(&kernel)?;
+            let allowed = *self.counts.get(program)?.get(&kernel)?;
             (count > allowed + allowed / 10).then(|| {
                 format!("{program} on {kernel}: the verifier walks {count}, the budget is {allowed}")
             })
@@ -79,7 +99,7 @@ impl Budget {
 
     /// Kernels that were surveyed and have no budget: nothing is compared there.
     pub(super) fn without(&self, rows: &[Row]) -> Vec<String> {
-        let known = |kernel: &String| self.0.values().any(|kernels| kernels.contains_key(kernel));
+        let known = |kernel: &String| self.counts.values().any(|kernels| kernels.contains_key(kernel));
         let mut without: Vec<String> =
             counts(rows).map(|(_, kernel, _)| kernel).filter(|kernel| !known(kernel)).collect();
         without.sort();
@@ -121,8 +141,9 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let budget = Budget::parse("b 6.1=2\na 5.10=1 6.12=3\n").expect("it is well formed");
-        assert!(budget.print().ends_with("\na 5.10=1 6.12=3\nb 6.1=2\n"));
+        let budget = Budget::parse("@clang 19\nb 6.1=2\na 5.10=1 6.12=3\n").expect("it is well formed");
+        assert!(budget.print().ends_with("\n@clang 19\na 5.10=1 6.12=3\nb 6.1=2\n"));
+        assert!(budget.is_of("19") && !budget.is_of("20"));
         assert_eq!(Budget::parse(&budget.print()).expect("we wrote it"), budget);
         assert!(Budget::parse("a 6.1\n").is_err());
     }

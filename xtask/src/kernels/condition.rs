@@ -66,9 +66,8 @@ impl Condition {
     /// What the kernel is told.
     pub(super) fn kernel_argument(self) -> &'static str {
         match self {
-            Condition::Lockdown => "lockdown=integrity mitigations=off",
-            // An emulated processor has nothing to hide, and the detours around what real ones have take it long.
-            Condition::Usual(_) | Condition::BtfLess | Condition::LoadOnly => "mitigations=off",
+            Condition::Lockdown => "lockdown=integrity",
+            Condition::Usual(_) | Condition::BtfLess | Condition::LoadOnly => "",
         }
     }
 }

@@ -30,6 +30,8 @@ for module in /modules/*; do
     [ -e "$module" ] && insmod "$module"
 done
 
+mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+
 # Since the start of the machine, in hundredths of a second.
 now() {
     cut -d' ' -f1 /proc/uptime | tr -d .

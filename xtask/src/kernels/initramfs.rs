@@ -26,6 +26,7 @@ pub(super) fn build(
     condition: Condition,
     survey: bool,
     tests: &[&str],
+    length: &str,
 ) -> Result<Vec<u8>> {
     let mut archive = Archive::default();
     archive.file("/init", 0o755, INIT.as_bytes());
@@ -36,7 +37,7 @@ pub(super) fn build(
     archive.file("/guest/config.xml", 0o644, CONFIGURATION.as_bytes());
     let settings = settings(kernel, condition, survey)
         + &format!(
-            "export TUXMON_ONLY={}\nTUXMON={}\n",
+            "{length}export TUXMON_ONLY={}\nTUXMON={}\n",
             quoted(&tests.join(" ")),
             quoted(&programs.agent_path)
         );
