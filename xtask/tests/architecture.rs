@@ -43,7 +43,11 @@ const ROOMS: &[Room] = &[
             "rules", "sensor", "sigma", "sinks", "view", "wire",
         ],
     },
-    Room { name: "hunt", pure: false, may_use: &["event", "input", "reader", "view"] },
+    Room {
+        name: "hunt",
+        pure: false,
+        may_use: &["detect", "diag", "event", "input", "intel", "reader", "sigma", "view"],
+    },
 ];
 
 /// Libraries that a crate without IO may use: they compute, and do nothing else.

@@ -52,7 +52,7 @@ fn shells(detector: &mut Detector, times: &[i64]) -> Vec<Alert> {
 }
 
 #[track_caller]
-fn check(alert: &Alert, expected: Expect) {
+fn check(alert: &Alert, expected: &Expect) {
     let ancestors = [Ancestor { guid: "{guid}".to_owned(), pid: 7, image: "/usr/sbin/sshd".to_owned() }];
     let envelope = Envelope { written: "now", computer: "vm", ancestors: &ancestors };
     let line = alert.to_json(&envelope);

@@ -2,6 +2,7 @@
 
 mod hunts;
 mod ingest;
+mod sigma;
 mod sql;
 mod story;
 
@@ -37,6 +38,8 @@ enum Command {
     Explain(hunts::ExplainArgs),
     Sql(sql::Args),
     Story(story::Args),
+    Sigma(sigma::Args),
+    Intel(sigma::IntelArgs),
 }
 
 /// How an answer is printed.
@@ -68,16 +71,22 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
     let Arguments { store, command } = Arguments::parse();
     let outcome = match command {
         Command::Ingest(args) => return ingest::run(&args, &store),
+        Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
+        Command::Intel(args) => return quietly(sigma::intel(&args, &store)),
         Command::List => hunts::list(),
         Command::Run(args) => hunts::run(&args, &store),
         Command::Explain(args) => hunts::explain(&args),
         Command::Sql(args) => sql::run(&args, &store),
         Command::Story(args) => story::run(&args, &store),
     };
+    quietly(outcome.map(|()| ExitCode::SUCCESS))
+}
+
+/// Whoever read our output, and closed it, has seen enough.
+fn quietly(outcome: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
     match outcome {
-        // Whoever read our output has seen enough.
         Err(error) if is_closed(&error) => Ok(ExitCode::SUCCESS),
-        other => other.map(|()| ExitCode::SUCCESS),
+        other => other,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists in each form, with what becomes of every line, and what events have of them.
 
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 use tuxmon_intel::{Indicators, List, Origin};
 
@@ -9,16 +11,17 @@ fn read(file: &str, text: &str) -> String {
     let mut out = String::new();
     for one in &list.indicators {
         let until = one.expires.map_or_else(String::new, |until| format!(" until {until}"));
-        out += &format!("{} {}{until} | {}\n", one.kind.word(), one.value, one.note);
+        writeln!(out, "{} {}{until} | {}", one.kind.word(), one.value, one.note)
+            .expect("a String takes everything");
     }
     for one in &diagnostics {
-        out += &format!("{one}\n");
+        writeln!(out, "{one}").expect("a String takes everything");
     }
     out
 }
 
 #[track_caller]
-fn check(file: &str, text: &str, expected: Expect) {
+fn check(file: &str, text: &str, expected: &Expect) {
     expected.assert_eq(&read(file, text));
 }
 
@@ -29,7 +32,7 @@ fn plain_text_has_a_value_on_each_line() {
     check(
         "list.txt",
         text,
-        expect![[r#"
+        &expect![[r#"
             ip 192.0.2.7 | 
             cidr 198.51.100.0/24 | a network
             url http://evil.example/a | seen in May
@@ -51,7 +54,7 @@ fn columns_may_have_names() {
     check(
         "feed",
         text,
-        expect![[r#"
+        &expect![[r#"
             domain evil.example until 1798675200000 | a name, with a comma
             ip 192.0.2.7 until 1798718400000 | 
             url http://evil.example/x | 
@@ -69,14 +72,14 @@ fn columns_may_have_their_names_in_a_comment_or_none() {
     check(
         "feed.csv",
         text,
-        expect![[r#"
+        &expect![[r#"
         domain evil.example | 
     "#]],
     );
     check(
         "feed.csv",
         "1,192.0.2.7,x\n2,nothing,y\n",
-        expect![[r#"
+        &expect![[r#"
         ip 192.0.2.7 | 
         feed.csv:2:1: warning: '2' is no hash, address, network, domain or URL [not-an-indicator]
           help: name the column with the values 'indicator' in the first line
@@ -100,7 +103,7 @@ fn stix_patterns_are_taken_when_any_value_is_enough() {
     check(
         "bundle.json",
         text,
-        expect![[r#"
+        &expect![[r#"
             hash 275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f until 1798761600000 | dropper
             hash 44d88612fea8a8f36de82e1278abb02f until 1798761600000 | dropper
             cidr 192.0.2.0/28 | c2
@@ -130,7 +133,7 @@ fn misp_attributes_are_taken_when_they_are_meant_for_detection() {
     check(
         "misp.json",
         text,
-        expect![[r#"
+        &expect![[r#"
             hash da39a3ee5e6b4b0d3255bfef95601890afd80709 | a campaign
             ip 192.0.2.7 | a campaign
             domain evil.example | c2
@@ -155,7 +158,7 @@ fn broken_lists_are_told_and_never_fatal() {
     check(
         "a.json",
         "{\"type\": \"bundle\"",
-        expect![[r#"
+        &expect![[r#"
         a.json:1:1: warning: this is no JSON: EOF while parsing an object at line 1 column 17 [broken-json]
     "#]],
     );

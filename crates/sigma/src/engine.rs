@@ -1,6 +1,6 @@
 //! All rules together, and what they say of an event.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::atom::{Atom, AtomId, Atoms, FieldId, Method, Question, Subject, stands};
 use crate::automaton::Automaton;
@@ -8,7 +8,7 @@ use crate::correlation::Correlation;
 use crate::document::About;
 use crate::event::{Event, Origin};
 use crate::logsource::LogSource;
-use crate::tree::Tree;
+use crate::tree::{Tree, literal};
 
 /// Most origins of which is remembered what applies to them.
 const MAX_ORIGINS: usize = 256;
@@ -95,6 +95,8 @@ struct Known {
     applies: Vec<bool>,
     /// The rules of `Engine::untriggered` that are.
     always: Vec<u32>,
+    /// The automata of `Engine::automata` whose literals some of these rules ask for.
+    automata: Vec<usize>,
     /// The names of the last event's fields: the next one very likely has the same.
     layout: Vec<(String, Option<FieldId>)>,
 }
@@ -140,7 +142,7 @@ impl Engine {
         scratch.begin(self);
         let origin = self.place_fields(event, scratch);
         scratch.candidates.extend_from_slice(&scratch.known[origin].always);
-        self.scan(event, scratch);
+        self.scan(event, origin, scratch);
         let mut candidates = std::mem::take(&mut scratch.candidates);
         for &rule in &candidates {
             let applies = scratch.known[origin].applies[rule as usize];
@@ -205,8 +207,8 @@ impl Engine {
     }
 
     /// Finds the literals of all rules, answers what they answer, and makes candidates.
-    fn scan(&self, event: &Event<'_>, scratch: &mut Scratch) {
-        let Scratch { epoch, answers, seen, candidates, slots, .. } = scratch;
+    fn scan(&self, event: &Event<'_>, origin: usize, scratch: &mut Scratch) {
+        let Scratch { epoch, answers, seen, candidates, slots, known, .. } = scratch;
         let yes = *epoch << 1 | 1;
         let mut found = |atom: AtomId, answered: bool| {
             if answered {
@@ -224,7 +226,8 @@ impl Engine {
                 }
             }
         };
-        for automaton in &self.automata {
+        for &automaton in &known[origin].automata {
+            let automaton = &self.automata[automaton];
             match automaton.subject {
                 Subject::Field(field) => {
                     let place = usize::from(slots[usize::from(field.0)]);
@@ -285,7 +288,18 @@ impl Known {
     fn of(origin: Origin, engine: &Engine) -> Self {
         let applies: Vec<bool> = engine.rules.iter().map(|rule| rule.is_about(origin)).collect();
         let always = engine.untriggered.iter().copied().filter(|rule| applies[*rule as usize]).collect();
-        Self { applies, always, layout: Vec::new() }
+        let mut asked = Vec::new();
+        for (rule, _) in engine.rules.iter().zip(&applies).filter(|(_, applies)| **applies) {
+            rule.tree.atoms(&mut asked);
+        }
+        let subjects: HashSet<Subject> = asked
+            .iter()
+            .filter_map(|atom| Some(literal(&engine.atoms.list[*atom as usize].question)?.1))
+            .collect();
+        let automata = engine.automata.iter().enumerate();
+        let automata = automata.filter(|(_, automaton)| subjects.contains(&automaton.subject));
+        let automata = automata.map(|(place, _)| place).collect();
+        Self { applies, always, automata, layout: Vec::new() }
     }
 }
 

@@ -37,6 +37,10 @@ impl Desk {
         let mut add = |text: &dyn Fn(&mut String)| {
             let start = made.len();
             text(made);
+            if made.len() == start {
+                // As it stands in the log: rules find the same there.
+                made.push('-');
+            }
             spans.push(start..made.len());
         };
         for (_, value) in event.values() {
