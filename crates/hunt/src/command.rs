@@ -2,6 +2,7 @@
 
 mod hunts;
 mod ingest;
+mod retain;
 mod sigma;
 mod sql;
 mod story;
@@ -33,7 +34,9 @@ struct Arguments {
 #[derive(clap::Subcommand)]
 enum Command {
     Ingest(ingest::Args),
+    /// Name the hunts
     List,
+    Retain(retain::Args),
     Run(hunts::RunArgs),
     Explain(hunts::ExplainArgs),
     Sql(sql::Args),
@@ -74,6 +77,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
         Command::Intel(args) => return quietly(sigma::intel(&args, &store)),
         Command::List => hunts::list(),
+        Command::Retain(args) => retain::run(&args, &store),
         Command::Run(args) => hunts::run(&args, &store),
         Command::Explain(args) => hunts::explain(&args),
         Command::Sql(args) => sql::run(&args, &store),

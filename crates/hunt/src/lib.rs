@@ -16,6 +16,7 @@ mod lists;
 mod moment;
 mod past;
 mod processes;
+mod retention;
 mod store;
 pub mod story;
 mod streams;
@@ -28,5 +29,6 @@ pub use hunts::{Argument, Hunt, HuntError, Parameter, all as hunts, bind, find a
 pub use ingest::{Progress, Source, Totals, ingest};
 pub use lists::{Kept, Lists, read as read_list};
 pub use past::{count, look};
+pub use retention::{Removed, remove_before, shrink_to};
 pub use store::{Store, StoreError};
 pub use writer::Stored;

@@ -150,6 +150,12 @@ impl Store {
         Ok(Printer::new(secret))
     }
 
+    /// The time of the last event that was written, in milliseconds since 1970.
+    pub fn last_time(&self) -> Result<Option<i64>, StoreError> {
+        let asked = "SELECT max(most) / 1000 FROM chunks";
+        self.connection.query_row(asked, [], |row| row.get(0)).map_err(|error| self.failed(error))
+    }
+
     /// Events before this time, in milliseconds since 1970, are not taken any more.
     pub(crate) fn horizon(&self) -> rusqlite::Result<i64> {
         let asked =

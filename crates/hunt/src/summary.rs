@@ -201,6 +201,11 @@ impl Summary {
         self.keys.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
     }
 
+    /// The keys that are numbers of texts.
+    pub(crate) fn text_keys(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|(_, shown)| *shown == Shown::Text).map(|(name, _)| *name)
+    }
+
     pub(crate) fn append_table(&self, sql: &mut String) {
         let columns = self.columns();
         let declared = columns.replace(", ", " INTEGER NOT NULL, ");

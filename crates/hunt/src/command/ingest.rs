@@ -1,6 +1,7 @@
 //! `tuxmon-hunt ingest`: events of any log into the store.
 
 use std::fmt::Write as _;
+use std::io::{Write as _, stdout};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -17,6 +18,9 @@ pub(super) struct Args {
     /// Read the last file on as it grows, across rotations
     #[arg(long)]
     follow: bool,
+    /// Print the number of new events on the standard output each time that they are safe on the disk
+    #[arg(long)]
+    acknowledge: bool,
     /// No progress bar and no sums
     #[arg(long)]
     quiet: bool,
@@ -38,7 +42,13 @@ pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<ExitCode> {
             last = *bytes;
             bar.set_position(before + last);
         }
-        Progress::Stored(totals) => bar.set_message(message(totals, began)),
+        Progress::Stored(totals) => {
+            if args.acknowledge {
+                // Nobody reads it any more: the events are stored all the same.
+                let _ = writeln!(stdout(), "{}", totals.stored.new);
+            }
+            bar.set_message(message(totals, began));
+        }
         Progress::Remark(remark) => bar.suspend(|| eprintln!("tuxmon-hunt ingest: {remark}")),
     })?;
     bar.finish_and_clear();
