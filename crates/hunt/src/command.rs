@@ -2,6 +2,7 @@
 
 mod hunts;
 mod ingest;
+mod known;
 mod retain;
 mod sigma;
 mod sql;
@@ -43,6 +44,7 @@ enum Command {
     Story(story::Args),
     Sigma(sigma::Args),
     Intel(sigma::IntelArgs),
+    Known(known::Args),
 }
 
 /// How an answer is printed.
@@ -76,6 +78,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         Command::Ingest(args) => return ingest::run(&args, &store),
         Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
         Command::Intel(args) => return quietly(sigma::intel(&args, &store)),
+        Command::Known(args) => return quietly(known::run(&args, &store)),
         Command::List => hunts::list(),
         Command::Retain(args) => retain::run(&args, &store),
         Command::Run(args) => hunts::run(&args, &store),
