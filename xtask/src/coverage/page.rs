@@ -46,7 +46,8 @@ $ cargo xtask coverage --from target/kernels/6.12-deep.log
 ```
 
 Recall is the share of what was done that was logged, precision the share of what was logged that was done. A field \
-counts as right when its value is exactly what the script wrote down; times must lie within those of the deed.
+counts as right when its value is exactly what the script wrote down; times must lie within those of the deed. Callers \
+that rewrite their arguments do so 150 times in each case, or 10,000 times in full length (`TUXMON_HEAVY`).
 
 ";
 
@@ -63,15 +64,18 @@ fn events(run: &Run, out: &mut String) {
         run.cases.len()
     );
     out.push_str(
-        "| event | done | logged | recall | precision | double | invented | fields: recall and precision |\n",
+        "| event | done | logged | recall | precision | double | invented | fields; recall and precision of others |\n",
     );
     out.push_str("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |\n");
     for event in &run.events {
         let count = &event.count;
-        let right =
-            |field: &&super::result::Field| field.right == field.expected && field.right == field.logged;
+        // The fields of an event that did not come are no faults of their own.
+        let missing = count.expected - count.paired;
+        let right = |field: &&super::result::Field| {
+            field.right + missing >= field.expected && field.right == field.logged
+        };
         let mut fields = vec![format!(
-            "{} of {} are 1 and 1",
+            "{} of {} are right in each",
             count.fields.iter().filter(right).count(),
             count.fields.len()
         )];
