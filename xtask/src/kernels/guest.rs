@@ -11,8 +11,8 @@ use crate::guest::emulator::{Emulator, Reboot};
 use crate::guest::package::Kernel;
 
 /// What each kernel is told. An emulated processor has nothing to hide, and the detours around the faults of real ones
-/// take it long; and Debian's kernels have the calls of x32 only when asked.
-const ALWAYS: &str = "mitigations=off syscall.x32=y";
+/// take it long.
+const ALWAYS: &str = "mitigations=off";
 
 /// Everything that a boot needs.
 pub(super) struct Guest {
