@@ -23,6 +23,8 @@ pub(crate) struct Summary {
     pub(crate) name: &'static str,
     /// How people call it.
     pub(crate) view: &'static str,
+    /// In the order of the table: what is asked for most comes first, so that a question reads one place, or groups
+    /// without sorting.
     keys: &'static [(&'static str, Shown)],
     feeds: &'static [Feed],
 }
@@ -69,53 +71,53 @@ pub(crate) const SUMMARIES: &[Summary] = &[
         name: "sum_images",
         view: "image_days",
         keys: &[
-            ("day", Shown::Day),
-            ("Computer", Shown::Text),
             ("Image", Shown::Text),
             ("Hashes", Shown::Text),
+            ("Computer", Shown::Text),
+            ("day", Shown::Day),
         ],
         feeds: &[Feed {
             event: "process_create",
-            keys: &[Key::Day, Key::Host, Key::Field("Image"), Key::Field("Hashes")],
+            keys: &[Key::Field("Image"), Key::Field("Hashes"), Key::Host, Key::Day],
         }],
     },
     Summary {
         name: "sum_parents",
         view: "parent_days",
         keys: &[
-            ("day", Shown::Day),
-            ("Computer", Shown::Text),
-            ("ParentImage", Shown::Text),
             ("Image", Shown::Text),
+            ("ParentImage", Shown::Text),
+            ("Computer", Shown::Text),
+            ("day", Shown::Day),
         ],
         feeds: &[Feed {
             event: "process_create",
-            keys: &[Key::Day, Key::Host, Key::Field("ParentImage"), Key::Field("Image")],
+            keys: &[Key::Field("Image"), Key::Field("ParentImage"), Key::Host, Key::Day],
         }],
     },
     Summary {
         name: "sum_peers",
         view: "peer_days",
         keys: &[
-            ("day", Shown::Day),
-            ("Computer", Shown::Text),
-            ("Image", Shown::Text),
             ("RemoteIp", Shown::Text),
             ("DestinationPort", Shown::Number),
             ("Protocol", Shown::Text),
             ("Initiated", Shown::Number),
+            ("Image", Shown::Text),
+            ("Computer", Shown::Text),
+            ("day", Shown::Day),
         ],
         feeds: &[Feed {
             event: "network_connect",
             keys: &[
-                Key::Day,
-                Key::Host,
-                Key::Field("Image"),
                 // Who was called, or who called.
                 Key::Either("Initiated", "DestinationIp", "SourceIp"),
                 Key::Field("DestinationPort"),
                 Key::Field("Protocol"),
                 Key::Field("Initiated"),
+                Key::Field("Image"),
+                Key::Host,
+                Key::Day,
             ],
         }],
     },
@@ -167,13 +169,13 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
     ),
     (
         "ips",
-        "SELECT ip, count(DISTINCT Computer) AS hosts, sum(count) AS count, min(first) AS first, max(last) AS last \
-         FROM ip_hosts GROUP BY ip",
+        "SELECT (SELECT text FROM strings WHERE strings.id = s.ip) AS ip, count(DISTINCT s.Computer) AS hosts, \
+         sum(s.count) AS count, min(s.first) AS first, max(s.last) AS last FROM sum_ips s GROUP BY s.ip",
     ),
     (
         "domains",
-        "SELECT domain, count(DISTINCT Computer) AS hosts, sum(count) AS count, min(first) AS first, max(last) AS last \
-         FROM domain_hosts GROUP BY domain",
+        "SELECT (SELECT text FROM strings WHERE strings.id = s.domain) AS domain, count(DISTINCT s.Computer) AS hosts, \
+         sum(s.count) AS count, min(s.first) AS first, max(s.last) AS last FROM sum_domains s GROUP BY s.domain",
     ),
     (
         "connections",
@@ -191,8 +193,9 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
     ),
     (
         "hashes",
-        "SELECT algorithm, hash, count(DISTINCT Computer) AS hosts, sum(count) AS count, min(first) AS first, \
-         max(last) AS last FROM hash_hosts GROUP BY algorithm, hash",
+        "SELECT v.algorithm AS algorithm, lower(hex(v.hash)) AS hash, count(DISTINCT s.Computer) AS hosts, \
+         sum(s.count) AS count, min(s.first) AS first, max(s.last) AS last \
+         FROM hash_values v JOIN sum_hashes s ON s.Hashes = v.hashes GROUP BY v.hash, v.algorithm",
     ),
 ];
 
@@ -224,9 +227,13 @@ impl Summary {
             let value = match shown {
                 Shown::Day => format!("date({column} * 86400, 'unixepoch')"),
                 Shown::Text => string(&column),
-                Shown::Number => column,
+                Shown::Number => column.clone(),
             };
             let _ = write!(sql, "{value} AS \"{name}\", ");
+            if *shown == Shown::Text {
+                // To group by: a number is compared faster than the text that it stands for.
+                let _ = write!(sql, "s.\"{name}\" AS \"{name}_id\", ");
+            }
         }
         let _ = write!(sql, "s.count AS count, s.first AS first, s.last AS last FROM {} s", self.name);
         sql
