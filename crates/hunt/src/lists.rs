@@ -90,10 +90,12 @@ impl Lists {
     }
 }
 
-/// Reads a list from a file, in any of its forms.
+/// Reads a list from a file, in any of its forms; `-` is the standard input.
 pub fn read(file: &Path, source: Option<&str>, expires: Option<i64>) -> io::Result<(List, Vec<Diagnostic>)> {
     let mut text = String::new();
-    File::open(file)?.take(MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
+    let input: Box<dyn Read> =
+        if file.as_os_str() == "-" { Box::new(io::stdin().lock()) } else { Box::new(File::open(file)?) };
+    input.take(MAX_BYTES as u64 + 1).read_to_string(&mut text)?;
     let usual = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let name = file.to_string_lossy();
     Ok(List::read(Origin { file: &name, source: source.unwrap_or(&usual), expires }, &text))

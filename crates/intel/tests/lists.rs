@@ -164,6 +164,37 @@ fn broken_lists_are_told_and_never_fatal() {
     );
 }
 
+/// Every list of this file, cut short at each place and with each byte changed, is read to an end.
+#[test]
+fn mutilated_lists_are_never_fatal() {
+    let samples = [
+        ("a.txt", "hxxp://evil[.]example/a # seen\n0.0.0.0 ads.example\n192.0.2.7/24 x\n"),
+        ("b.csv", "# x\ntype,indicator,valid_until\nip:port,\"192.0.2.7:443\",2026-12-31\n\"a\"\"b\",\n"),
+        (
+            "c.json",
+            r#"{"objects": [{"type": "indicator", "id": "i", "pattern": "[file:hashes.'MD5' IN ('a', 'b')] OR [url:value = 'x']"}]}"#,
+        ),
+        (
+            "d.json",
+            r#"{"Event": {"Attribute": [{"type": "domain|ip", "value": "evil.example|192.0.2.8", "uuid": "u"}]}}"#,
+        ),
+    ];
+    let mut read_to_the_end = 0;
+    for (file, text) in samples {
+        for place in 0..text.len() {
+            read(file, &text[..place]);
+            for byte in [b'\'', b'"', b'[', b'\n', b'/', 0] {
+                let mut changed = text.as_bytes().to_vec();
+                changed[place] = byte;
+                read(file, &String::from_utf8_lossy(&changed));
+                read_to_the_end += 1;
+            }
+        }
+    }
+    let expected: usize = samples.iter().map(|(_, text)| text.len() * 6).sum();
+    assert_eq!(read_to_the_end, expected);
+}
+
 #[test]
 fn events_have_what_lists_name() {
     let text = "192.0.2.0/24\n192.0.2.7\n2001:db8::/32\nevil.example\nhttp://bad.example/Drop\n\

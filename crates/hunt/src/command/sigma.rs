@@ -53,7 +53,7 @@ enum IntelCommand {
 
 #[derive(clap::Args)]
 struct AddArgs {
-    /// Lists: plain text, CSV, STIX 2.1 or MISP JSON
+    /// Lists: plain text, CSV, STIX 2.1 or MISP JSON; - is the standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// What alerts call the source; usually the name of the file
@@ -154,6 +154,9 @@ pub(super) fn intel(args: &IntelArgs, store: &Path) -> anyhow::Result<ExitCode> 
 fn keep(args: &AddArgs, lists: &Lists) -> anyhow::Result<()> {
     if args.source.is_some() && args.files.len() > 1 {
         bail!("--source names one list, and there are {}", args.files.len());
+    }
+    if args.source.is_none() && args.files.iter().any(|file| file.as_os_str() == "-") {
+        bail!("--source has to name what comes from the standard input");
     }
     let expires = args.expires.map(|days| now().saturating_add(i64::from(days) * DAY));
     for file in &args.files {
