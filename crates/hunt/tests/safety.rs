@@ -164,3 +164,37 @@ fn a_store_shrinks_to_a_size() {
     shrink_to(&store, 1).expect("it shrinks");
     assert!(number(&store, "SELECT count(*) FROM events") > 0, "the last day stays");
 }
+
+/// Live events are safe soon after they were written, however few they are, and also across a rotation.
+#[test]
+fn a_growing_file_is_followed() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("store");
+    let log = folder.path().join("log");
+    std::fs::write(&log, starts(0, 0)).expect("the log is written");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_tuxmon-hunt"))
+        .args(["ingest", "--acknowledge", "--follow"])
+        .arg(&log)
+        .env("TUXMON_STORE", &path)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let output = BufReader::new(program.stdout.take().expect("it was asked for"));
+    let mut acknowledged = output.lines().map(|line| line.expect("it is text"));
+    assert_eq!(acknowledged.next().as_deref(), Some("1"));
+    let append = |record| {
+        let mut file = std::fs::File::options().append(true).open(&log).expect("it is there");
+        file.write_all(starts(record, record as i64).as_bytes()).expect("it is written");
+    };
+    append(1);
+    assert_eq!(acknowledged.next().as_deref(), Some("2"));
+    std::fs::rename(&log, folder.path().join("log.1")).expect("it is rotated");
+    std::fs::write(&log, starts(2, 2)).expect("the log is written");
+    assert_eq!(acknowledged.next().as_deref(), Some("3"));
+    // Others read meanwhile.
+    let reader = Store::open_to_read(&path).expect("it can be read");
+    assert_eq!(number(&reader, "SELECT count(*) FROM processes WHERE started IS NOT NULL"), 3);
+    program.kill().expect("it runs");
+    program.wait().expect("it ends");
+}
