@@ -274,3 +274,35 @@ fn weight_of(events: &[Offered]) -> usize {
 fn wall() -> i64 {
     now().0.div_euclid(1_000_000)
 }
+
+#[cfg(test)]
+mod tests {
+    use tuxmon_event::{Additional, Event, ServiceStateChange, Text};
+
+    use super::*;
+
+    fn offered(weight: usize) -> Offered {
+        let event = Event::ServiceStateChange(ServiceStateChange {
+            utc_time: Timestamp(1_000_000_000),
+            state: Text::from("Started"),
+            version: Text::from("1"),
+            schema_version: Text::from("4.90"),
+        });
+        Offered { event, additional: Additional::default(), record_id: 1, weight }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_the_rest_is_looked_at() {
+        let worker = Worker::start(&Settings::default()).expect("threads can be started");
+        worker.offer(vec![offered(1), offered(1)], "vm");
+        worker.offer(vec![offered(MAX_WEIGHT), offered(1)], "vm");
+        assert!(worker.finish(Instant::now() + Duration::from_mins(1)), "it ends");
+        let losses = worker.take_losses();
+        assert_eq!((losses.events, losses.alerts), (2, 0));
+        assert_eq!(losses.since, Some(Timestamp(1_000_000_000)));
+        assert_eq!(worker.looked().counts.events, 2);
+        assert_eq!(worker.looked().lost, 2);
+        assert!(!worker.is_busy());
+        assert_eq!(worker.take_losses().events, 0, "they are told once");
+    }
+}
