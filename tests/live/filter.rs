@@ -20,6 +20,7 @@ tests![
     nothing_is_left_out_under_new_rules,
     a_folder_and_an_ending_that_are_dropped_are_left_out,
     an_address_that_is_dropped_is_left_out,
+    what_nobody_logs_is_not_attached,
 ];
 
 pub(crate) const DEEDS: &[Deed] = &[Deed { name: "execute", run: execute }];
@@ -161,6 +162,31 @@ fn an_address_that_is_dropped_is_left_out() {
     watch.within(Duration::from_secs(20));
     let found = watch.until(|event| event.system.event_id == 3 && actor(event) == Some(process.pid));
     assert!(found, "no NetworkConnect of the process {} came", process.pid);
+}
+
+/// Whether a hook is attached now, as the agent says.
+fn is_attached(home: &Home, hook: &str) -> bool {
+    let status = home.status();
+    let facts = status["collection"].as_array().expect("the agent tells what it collects").iter();
+    facts.filter_map(|fact| fact["hooks"].as_array()).flatten().any(|name| name == hook)
+}
+
+fn what_nobody_logs_is_not_attached() {
+    let home = Home::new(
+        "<Sysmon schemaversion=\"4.90\"><EventFiltering><FileDelete onmatch=\"exclude\"/></EventFiltering></Sysmon>",
+    );
+    let agent = home.start();
+    let mut watch = agent.watch();
+    assert!(is_attached(&home, "process_exec"));
+    assert!(!is_attached(&home, "tcp_state") && !is_attached(&home, "udp_out"));
+    // What a new configuration wants is attached without a restart, and works.
+    home.configure(EVERYTHING);
+    reload(&agent, &mut watch);
+    assert!(is_attached(&home, "tcp_state"));
+    let folder = Folder::new();
+    let seen = folder.join("seen");
+    let process = deed::perform("create", &[seen.as_os_str()]);
+    created(&mut watch, process.pid, Some(&seen));
 }
 
 /// Waits until the event of a file that this process made has come.

@@ -73,7 +73,7 @@ const COUNTS: &[(Workload, u64)] = &[
 ];
 
 /// Rates of the steady workload, in execs a second, and for how many seconds each is kept.
-const RATES: &[u64] = &[100, 400, 1600];
+const RATES: &[u64] = &[100, 400, 1000, 1600];
 const STEADY_SECONDS: u64 = 4;
 
 /// What a contender gets to settle before the first workload, and to catch up after each.

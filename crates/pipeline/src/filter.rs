@@ -5,10 +5,11 @@
 //! they would, the kernel side is told, and sends no more of it. Both sides decide the same, because it is the rules
 //! that decide for both.
 
+use std::hash::{BuildHasher, Hash};
 use std::net::IpAddr;
 use std::time::Instant;
 
-use hashlink::LruCache;
+use hashlink::{DefaultHashBuilder, LruCache};
 use tuxmon_event::{Event, Text};
 use tuxmon_rules::{Known, Rules};
 use tuxmon_wire::filter::{End, EndKey, NameKey};
@@ -18,11 +19,13 @@ use tuxmon_wire::{Identity, Task, Unwanted};
 const KINDS: [(u16, Unwanted); 4] = [
     (NETWORK_CONNECT, Unwanted::NETWORK),
     (9, Unwanted::RAW_DEVICE),
-    (11, Unwanted::FILE_CREATE),
-    (23, Unwanted::FILE_DELETE),
+    (FILE_CREATE, Unwanted::FILE_CREATE),
+    (FILE_DELETE, Unwanted::FILE_DELETE),
 ];
 
 const NETWORK_CONNECT: u16 = 3;
+const FILE_CREATE: u16 = 11;
+const FILE_DELETE: u16 = 23;
 
 /// Images, processes and parts of deeds that are remembered; who is forgotten is asked about again.
 const REMEMBERED: usize = 4096;
@@ -52,11 +55,15 @@ pub enum FilterEntry {
 /// What is known to be dropped under the rules in force.
 #[derive(Debug)]
 pub(crate) struct Filter {
-    /// By image, and by image and user.
-    images: LruCache<(Text, Option<Text>), Unwanted>,
-    /// Dropped events.
-    processes: LruCache<(Identity, u32), u32>,
-    parts: LruCache<Part, u32>,
+    images: LruCache<Text, Unwanted>,
+    /// What is not wanted of a process and its user, and dropped events.
+    processes: LruCache<(Identity, u32), (Unwanted, u32)>,
+    /// Dropped events by what they have in common. Of that only a hash: two that share one are told of too early or too
+    /// late, and both truly.
+    parts: LruCache<u64, u32>,
+    hasher: DefaultHashBuilder,
+    /// Which fields rules read; asked once.
+    read: Option<Read>,
     waiting: Vec<FilterEntry>,
     /// Nothing is told before.
     begins: Option<Instant>,
@@ -64,11 +71,27 @@ pub(crate) struct Filter {
     renamed: Option<u64>,
 }
 
-/// What an event has in common with others, beside who did it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Part {
-    Name(NameKey),
-    End(EndKey),
+/// Fields that some rule reads: by others no event is dropped.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    target_filename: bool,
+    source_port: bool,
+    source_ip: bool,
+    destination_port: bool,
+    destination_ip: bool,
+}
+
+impl Read {
+    fn of(rules: &Rules) -> Self {
+        let reads = |id, field| position(id, field).is_some_and(|at| rules.reads(id, at));
+        Self {
+            target_filename: reads(FILE_CREATE, "TargetFilename") || reads(FILE_DELETE, "TargetFilename"),
+            source_port: reads(NETWORK_CONNECT, "SourcePort"),
+            source_ip: reads(NETWORK_CONNECT, "SourceIp"),
+            destination_port: reads(NETWORK_CONNECT, "DestinationPort"),
+            destination_ip: reads(NETWORK_CONNECT, "DestinationIp"),
+        }
+    }
 }
 
 impl Default for Filter {
@@ -77,6 +100,8 @@ impl Default for Filter {
             images: LruCache::new(REMEMBERED),
             processes: LruCache::new(REMEMBERED),
             parts: LruCache::new(REMEMBERED),
+            hasher: DefaultHashBuilder::default(),
+            read: None,
             waiting: Vec::new(),
             begins: None,
             renamed: None,
@@ -110,17 +135,18 @@ impl Filter {
         }
         let Some(Deed { kind, image, user }) = Deed::of(event) else { return };
         let key = (actor.identity, actor.uid);
-        let times = count(&mut self.processes, key);
-        let mut unwanted = self.of_image(rules, image, None);
-        if !unwanted.contains(kind) {
-            unwanted = self.of_image(rules, image, Some(user));
-        }
-        if unwanted.contains(kind) {
-            if is_told(times) {
-                self.waiting.push(FilterEntry::Process(key.0, key.1, unwanted));
-            }
+        let (unwanted, times) = if let Some((unwanted, times)) = self.processes.get_mut(&key) {
+            *times = times.saturating_add(1);
+            (*unwanted, *times)
         } else {
+            let unwanted = self.of_image(rules, image).and(of_user(rules, image, user));
+            self.processes.insert(key, (unwanted, 1));
+            (unwanted, 1)
+        };
+        if !unwanted.contains(kind) {
             self.dropped_by_part(rules, event);
+        } else if is_told(times) {
+            self.waiting.push(FilterEntry::Process(key.0, key.1, unwanted));
         }
     }
 
@@ -129,24 +155,28 @@ impl Filter {
         std::mem::take(&mut self.waiting)
     }
 
-    fn of_image(&mut self, rules: &Rules, image: &Text, user: Option<&Text>) -> Unwanted {
-        let key = (image.clone(), user.cloned());
-        if let Some(known) = self.images.get(&key) {
+    fn of_image(&mut self, rules: &Rules, image: &Text) -> Unwanted {
+        if let Some(known) = self.images.get(image) {
             return *known;
         }
-        let (is_image, is_user) = (Known::Is(image.as_str()), user.map(|user| Known::Is(user.as_str())));
-        let unwanted = unwanted(rules, &[("Image", Some(is_image)), ("User", is_user)]);
-        if user.is_none() && unwanted != Unwanted::NOTHING {
+        let unwanted = unwanted(rules, &[("Image", Known::Is(image.as_str()))]);
+        if unwanted != Unwanted::NOTHING {
             self.waiting.push(FilterEntry::Image(image.clone(), unwanted));
         }
-        self.images.insert(key, unwanted);
+        self.images.insert(image.clone(), unwanted);
         unwanted
     }
 
     fn dropped_by_part(&mut self, rules: &Rules, event: &Event) {
+        let read = *self.read.get_or_insert_with(|| Read::of(rules));
         if let Event::NetworkConnect(event) = event {
-            self.ends(rules, End::Source, event.source_port, event.source_ip);
-            self.ends(rules, End::Destination, event.destination_port, event.destination_ip);
+            self.port(rules, End::Source, event.source_port, read.source_port);
+            self.address(rules, End::Source, event.source_ip, read.source_ip);
+            self.port(rules, End::Destination, event.destination_port, read.destination_port);
+            self.address(rules, End::Destination, event.destination_ip, read.destination_ip);
+        }
+        if !read.target_filename {
+            return;
         }
         if let Event::FileCreate(event) = event {
             self.names(rules, event.target_filename.as_str());
@@ -158,50 +188,61 @@ impl Filter {
 
     fn names(&mut self, rules: &Rules, path: &str) {
         let Some(slash) = path.rfind('/') else { return };
-        if let Some(key) = NameKey::folder(&path[..slash]) {
-            self.part(rules, Part::Name(key), "TargetFilename", Known::In(&path[..=slash]));
+        let tell = |key: Option<NameKey>, known| {
+            let unwanted = unwanted(rules, &[("TargetFilename", known)]);
+            key.filter(|_| unwanted != Unwanted::NOTHING).map(|key| FilterEntry::Name(key, unwanted))
+        };
+        if self.is_told_of("TargetFilename", &path[..=slash]) {
+            let known = Known::In(&path[..=slash]);
+            self.waiting.extend(tell(NameKey::folder(&path[..slash]), known));
         }
         let Some(dot) = path[slash..].rfind('.').map(|dot| slash + dot) else { return };
-        if let Some(key) = NameKey::ending(&path[dot..]) {
-            self.part(rules, Part::Name(key), "TargetFilename", Known::EndsWith(&path[dot..]));
+        if self.is_told_of("TargetFilename", &path[dot..]) {
+            let known = Known::EndsWith(&path[dot..]);
+            self.waiting.extend(tell(NameKey::ending(&path[dot..]), known));
         }
     }
 
-    fn ends(&mut self, rules: &Rules, end: End, port: u16, address: IpAddr) {
-        let (port_field, address_field) = match end {
-            End::Source => ("SourcePort", "SourceIp"),
-            End::Destination => ("DestinationPort", "DestinationIp"),
+    fn port(&mut self, rules: &Rules, end: End, port: u16, is_read: bool) {
+        let field = match end {
+            End::Source => "SourcePort",
+            End::Destination => "DestinationPort",
         };
-        for (field, key, text) in [
-            (port_field, EndKey::port(end, port), port.to_string()),
-            (address_field, EndKey::address(end, address), printed(address)),
-        ] {
-            // Ports of who began are almost all different: they are not worth a look when no rule speaks of them.
-            if position(NETWORK_CONNECT, field).is_some_and(|at| rules.reads(NETWORK_CONNECT, at)) {
-                self.part(rules, Part::End(key), field, Known::Is(&text));
-            }
+        if is_read && self.is_told_of(field, port) {
+            let unwanted = unwanted(rules, &[(field, Known::Is(&port.to_string()))]);
+            self.tell_end(EndKey::port(end, port), unwanted);
         }
     }
 
-    fn part(&mut self, rules: &Rules, part: Part, field: &str, known: Known<'_>) {
-        if !is_told(count(&mut self.parts, part)) {
-            return;
+    fn address(&mut self, rules: &Rules, end: End, address: IpAddr, is_read: bool) {
+        let field = match end {
+            End::Source => "SourceIp",
+            End::Destination => "DestinationIp",
+        };
+        if is_read && self.is_told_of(field, address) {
+            let unwanted = unwanted(rules, &[(field, Known::Is(&printed(address)))]);
+            self.tell_end(EndKey::address(end, address), unwanted);
         }
-        let unwanted = unwanted(rules, &[(field, Some(known))]);
-        if unwanted == Unwanted::NOTHING {
-            return;
+    }
+
+    fn tell_end(&mut self, key: EndKey, unwanted: Unwanted) {
+        if unwanted != Unwanted::NOTHING {
+            self.waiting.push(FilterEntry::End(key, unwanted));
         }
-        self.waiting.push(match part {
-            Part::Name(key) => FilterEntry::Name(key, unwanted),
-            Part::End(key) => FilterEntry::End(key, unwanted),
-        });
+    }
+
+    /// Counts one more event with this value, and says whether the source should be told of it now.
+    fn is_told_of(&mut self, field: &'static str, value: impl Hash) -> bool {
+        let key = self.hasher.hash_one((field, value));
+        let times = self.parts.entry(key).or_insert(0);
+        *times = times.saturating_add(1);
+        is_told(*times)
     }
 }
 
-fn count<K: std::hash::Hash + Eq>(times: &mut LruCache<K, u32>, key: K) -> u32 {
-    let count = times.entry(key).or_insert(0);
-    *count = count.saturating_add(1);
-    *count
+/// What the rules drop of an image when this user runs it.
+fn of_user(rules: &Rules, image: &Text, user: &Text) -> Unwanted {
+    unwanted(rules, &[("Image", Known::Is(image.as_str())), ("User", Known::Is(user.as_str()))])
 }
 
 fn is_told(times: u32) -> bool {
@@ -214,13 +255,10 @@ fn position(event_id: u16, field: &str) -> Option<usize> {
 
 /// What the rules drop when this is known of the fields, whatever else the events say. Only events that have all of the
 /// fields that are known are meant.
-fn unwanted(rules: &Rules, fields: &[(&str, Option<Known<'_>>)]) -> Unwanted {
+fn unwanted(rules: &Rules, fields: &[(&str, Known<'_>)]) -> Unwanted {
     let dropped = KINDS.into_iter().filter(|(id, _)| {
-        let known: Option<Vec<_>> = fields
-            .iter()
-            .filter_map(|(field, known)| Some((*field, (*known)?)))
-            .map(|(field, known)| Some((position(*id, field)?, known)))
-            .collect();
+        let known: Option<Vec<_>> =
+            fields.iter().map(|(field, known)| Some((position(*id, field)?, *known))).collect();
         known.is_some_and(|known| rules.drops_all(*id, &known))
     });
     dropped.fold(Unwanted::NOTHING, |all, (_, kind)| all.and(kind))
@@ -376,6 +414,6 @@ mod tests {
             filter.dropped(&rules, &actor(7), &delete("/usr/bin/noisy"));
             assert_eq!(filter.take(), []);
         }
-        assert_eq!(unwanted(&rules, &[("Image", Some(Known::Is("/opt/x")))]), Unwanted::RAW_DEVICE);
+        assert_eq!(unwanted(&rules, &[("Image", Known::Is("/opt/x"))]), Unwanted::RAW_DEVICE);
     }
 }
