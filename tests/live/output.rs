@@ -17,7 +17,7 @@ use tuxmon_reader::Reader;
 use crate::agent::{EVERYTHING, Home, output};
 use crate::deed::{self, Deed, Doing, Folder};
 use crate::expected::{file_create, life};
-use crate::watch::{actor, read_all};
+use crate::watch::{actor, poll_until, read_all};
 use crate::{laws, tests};
 
 tests![
@@ -27,6 +27,7 @@ tests![
     json_tells_the_same,
     the_file_is_reopened,
     syslog_datagrams,
+    nobody_reads_what_it_says,
 ];
 
 pub(crate) const DEEDS: &[Deed] =
@@ -94,6 +95,26 @@ fn storm(arguments: &[OsString]) -> anyhow::Result<()> {
         Command::new("/bin/true").status()?;
     }
     Ok(())
+}
+
+/// As where journald was stopped: what the agent says about itself, at its start, at a reload and at its end, cannot be
+/// written.
+fn nobody_reads_what_it_says() {
+    let home = Home::new(EVERYTHING);
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", r#"exec "$@" 2>/dev/full"#, "sh"]);
+    let agent = home.start_through(shell, &[]);
+    home.configure("<Sysmon");
+    agent.signal(Signal::HUP);
+    let refused = poll_until(Instant::now() + Duration::from_mins(2), || {
+        read_all(&home.events()).into_iter().find(|event| event.value("ID") == Some("ConfigurationRefused"))
+    });
+    assert!(refused.is_some(), "a reload is answered");
+    let mut watch = agent.watch();
+    let process = deed::perform("nothing", &[]);
+    watch.expect(&[process.pid], &life(&process, []));
+    let (_, status) = agent.stop().expect("it ends");
+    assert!(status.success(), "{status}");
 }
 
 fn what_happened_before_the_end_is_written() {

@@ -6,6 +6,8 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use libbpf_rs::btf::{Btf, BtfKind, BtfType};
+use rustix::fs::{Mode, OFlags};
+use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags};
 
 use crate::programs::{HookSpec, Place};
 
@@ -151,16 +153,40 @@ fn cause(lockdown: &str, status: &str, locked_memory: Option<u64>) -> Option<Str
 pub(crate) struct CgroupRoot(OwnedFd);
 
 impl CgroupRoot {
+    /// Where the system has mounted it, else by a mount of our own that nobody else sees.
     pub(crate) fn find() -> Option<Self> {
+        Self::mounted().or_else(Self::detached)
+    }
+
+    fn mounted() -> Option<Self> {
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
         let path = mounts.lines().find_map(cgroup2_mount)?;
-        let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::CLOEXEC;
-        rustix::fs::open(path, flags, rustix::fs::Mode::empty()).ok().map(Self)
+        rustix::fs::open(path, FOLDER, Mode::empty()).ok().map(Self)
+    }
+
+    /// sysvinit mounts no such tree, while every kernel has one. A mount that was never put anywhere ends with its
+    /// descriptor. In a cgroup namespace its root is not the machine's, and the mount is refused or of no use there.
+    fn detached() -> Option<Self> {
+        if !is_in_first_cgroup_namespace() {
+            return None;
+        }
+        let tree = rustix::mount::fsopen("cgroup2", FsOpenFlags::FSOPEN_CLOEXEC).ok()?;
+        rustix::mount::fsconfig_create(tree.as_fd()).ok()?;
+        let mount =
+            rustix::mount::fsmount(tree.as_fd(), FsMountFlags::FSMOUNT_CLOEXEC, MountAttrFlags::empty());
+        rustix::fs::openat(mount.ok()?, ".", FOLDER, Mode::empty()).ok().map(Self)
     }
 
     pub(crate) fn descriptor(&self) -> i32 {
         self.0.as_fd().as_raw_fd()
     }
+}
+
+const FOLDER: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
+
+/// The first namespace of cgroups has a number of its own (`PROC_CGROUP_INIT_INO` of proc_ns.h).
+fn is_in_first_cgroup_namespace() -> bool {
+    fs::read_link("/proc/self/ns/cgroup").is_ok_and(|name| name.as_os_str() == "cgroup:[4026531835]")
 }
 
 /// The mount point, when a line of mountinfo is the root of a version 2 cgroup tree: field 4 is the root within the
@@ -174,7 +200,9 @@ fn cgroup2_mount(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{cause, cgroup2_mount};
+    use std::os::fd::AsFd as _;
+
+    use super::{CgroupRoot, cause, cgroup2_mount};
 
     #[test]
     fn a_refusal_is_explained_where_the_machine_explains_it() {
@@ -196,5 +224,21 @@ mod tests {
         assert_eq!(cgroup2_mount("41 32 0:36 /a /x rw - cgroup2 cgroup2 rw"), None);
         assert_eq!(cgroup2_mount("22 1 254:0 / / rw - ext4 /dev/vda rw"), None);
         assert_eq!(cgroup2_mount("garbage"), None);
+    }
+
+    #[test]
+    fn where_no_cgroup_root_is_mounted_it_is_the_same_one() {
+        let Some(detached) = CgroupRoot::detached() else {
+            println!("SKIP no cgroup tree can be mounted: not root, or a namespace of cgroups");
+            return;
+        };
+        let number = |root: &CgroupRoot| {
+            let state = rustix::fs::fstat(root.0.as_fd()).expect("it is open");
+            (state.st_dev, state.st_ino)
+        };
+        let mounted = CgroupRoot::mounted().map_or_else(|| number(&detached), |mounted| number(&mounted));
+        assert_eq!(number(&detached), mounted);
+        let kind = rustix::fs::fstatfs(detached.0.as_fd()).expect("it is open").f_type;
+        assert_eq!(kind, 0x6367_7270, "CGROUP2_SUPER_MAGIC of magic.h");
     }
 }

@@ -281,10 +281,13 @@ impl Sensor {
         self.filter.filtered()
     }
 
-    /// Detaches all programs; the ring can still be read.
+    /// Lets all programs be detached; the ring can still be read, and what happened before is in it. The kernel takes a
+    /// while for each, on a slow machine longer than an end may take, so nobody waits for it.
     pub fn stop_collection(&mut self) {
-        for hook in &mut self.hooks {
-            hook.link = None;
+        let links: Vec<_> = self.hooks.iter_mut().filter_map(|hook| hook.link.take()).collect();
+        let detaching = std::thread::Builder::new().name("detach".to_owned()).spawn(move || drop(links));
+        if let Err(error) = detaching {
+            tracing::warn!(%error, "programs were detached one after the other, by the thread that reads the ring");
         }
     }
 

@@ -1,5 +1,7 @@
 //! Loading and attaching, with all that a kernel may refuse.
 
+use std::io::Read;
+
 use libbpf_rs::{Link, Object, ObjectBuilder, ProgramMut};
 
 use crate::kernel::{CgroupRoot, KERNEL_BTF, REQUEST_CALL, Types, has_call_exit};
@@ -8,25 +10,43 @@ use crate::tier::{TierChoice, Tiers};
 use crate::{Hook, Options, SensorError, kernel, words};
 
 /// The kernel side, compiled by `build.rs`.
-static OBJECT: &Aligned<[u8]> =
-    &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon.bpf.o")) };
+static OBJECT: Packed = Packed(include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon.bpf.o.z")));
 
 /// The same for kernels before 5.17: see `bpf/lib/kernel_compat.h`.
-static OBJECT_BEFORE_5_17: &Aligned<[u8]> =
-    &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_before_5_17.bpf.o")) };
+static OBJECT_BEFORE_5_17: Packed =
+    Packed(include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_before_5_17.bpf.o.z")));
 
 /// And for kernels that do not know their own types: no hook that needs those, plain tracepoints in place of typed ones.
-static OBJECT_WITHOUT_KERNEL_BTF: &Aligned<[u8]> =
-    &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_without_kernel_btf.bpf.o")) };
+static OBJECT_WITHOUT_KERNEL_BTF: Packed =
+    Packed(include_bytes!(concat!(env!("OUT_DIR"), "/tuxmon_without_kernel_btf.bpf.o.z")));
 
 /// Asks whether kernel functions can be hooked at all.
 static PROBE: &Aligned<[u8]> = &Aligned { bytes: *include_bytes!(concat!(env!("OUT_DIR"), "/probe.bpf.o")) };
+
+/// An object, compressed: a machine needs one of three, and only while it is opened.
+struct Packed(&'static [u8]);
+
+impl Packed {
+    /// Gives the object to `read`, where ELF headers may be read in place.
+    fn unpacked<T>(&self, read: impl FnOnce(&[u8]) -> T) -> T {
+        let mut object = Vec::new();
+        flate2::read::ZlibDecoder::new(self.0).read_to_end(&mut object).expect("build.rs has compressed it");
+        let mut place = vec![0; object.len() + ALIGNMENT];
+        let start = place.as_ptr().align_offset(ALIGNMENT);
+        let aligned = &mut place[start..start + object.len()];
+        aligned.copy_from_slice(&object);
+        read(aligned)
+    }
+}
 
 /// libbpf reads the ELF headers in place, so they must lie as in a file that was mapped.
 #[repr(C, align(64))]
 pub(crate) struct Aligned<B: ?Sized> {
     pub(crate) bytes: B,
 }
+
+/// What [`Aligned`] promises, for an object that is unpacked.
+const ALIGNMENT: usize = 64;
 
 /// Buffers per CPU of each scratch map: `SCRATCH_PER_CPU` of `bpf/lib/submit.h`.
 const SCRATCH_PER_CPU: u32 = 3;
@@ -214,11 +234,13 @@ fn load_once(
     let old =
         !types.has_loop() || hooks.iter().any(|hook| hook.spec.group == Group::DatagramCalls && wanted(hook));
     let object = match (types.known_to_kernel(), old) {
-        (true, false) => OBJECT,
-        (true, true) => OBJECT_BEFORE_5_17,
-        (false, _) => OBJECT_WITHOUT_KERNEL_BTF,
+        (true, false) => &OBJECT,
+        (true, true) => &OBJECT_BEFORE_5_17,
+        (false, _) => &OBJECT_WITHOUT_KERNEL_BTF,
     };
-    let mut open = builder(options)?.open_memory(&object.bytes)?;
+    let mut builder = builder(options)?;
+    // libbpf keeps nothing of it: what it needs later it copies while it opens.
+    let mut open = object.unpacked(|bytes| builder.open_memory(bytes))?;
     let cpus = u32::try_from(libbpf_rs::num_possible_cpus()?).unwrap_or(u32::MAX / SCRATCH_PER_CPU);
     for mut map in open.maps_mut() {
         match map.name().to_str() {
@@ -242,7 +264,7 @@ pub(crate) fn attach(object: &Object, spec: &HookSpec, cgroup: Option<&CgroupRoo
         object.progs_mut().find(|program| program.name() == spec.program).ok_or("it is not in the object")?;
     let link = match spec.place {
         Place::Cgroup => {
-            let cgroup = cgroup.ok_or("no version 2 cgroup tree is mounted")?;
+            let cgroup = cgroup.ok_or("no version 2 cgroup tree is mounted, and none could be")?;
             program.attach_cgroup(cgroup.descriptor())
         }
         Place::CallExit(name) => {

@@ -11,7 +11,7 @@ mod pulse;
 pub(crate) mod signals;
 mod status;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -226,7 +226,7 @@ fn agent(
         pipeline.note(Trouble::AgentDied, "everything", 1, died, outputs::now());
     }
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
-    eprint!("{}", banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));
+    tell(&banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));
     let agent = Agent::new(Kernel(sensor), pipeline, outputs, requests, origin.clone(), outside, loaded);
     Ok(agent.resting(agent::rest(args.sensor.ring_size.0)))
 }
@@ -249,9 +249,21 @@ fn record_ids(state: &StateDirectory) -> anyhow::Result<RecordIds> {
     Ok(ids)
 }
 
-/// The agent's own log goes to standard error; `TUXMON_LOG` says how much of it.
+/// Says something on standard error. Who reads there may end before the agent does, as journald does where it is stopped:
+/// then events are still written, and nobody is told.
+pub(crate) fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The agent's own log goes to standard error; `TUXMON_LOG` says how much of it. What cannot be written there is no reason
+/// to end (complaining of it on standard error would be).
 pub(crate) fn start_log() {
     let filter = EnvFilter::try_from_env("TUXMON_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let colour = outputs::colour(&io::stderr()) == Colour::Always && io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(colour)
+        .log_internal_errors(false)
+        .init();
 }

@@ -10,8 +10,8 @@ use super::files;
 use super::layout::Layout;
 use super::notify::Listener;
 
-/// A service that is not up by then has failed.
-const LONGEST_START: Duration = Duration::from_mins(1);
+/// A service that is not up by then hangs; one that cannot start ends long before. Slow machines take a minute.
+const LONGEST_START: Duration = Duration::from_mins(5);
 
 /// What tells the service that it was started so.
 pub(crate) const DETACHED: &str = "TUXMON_DETACHED";

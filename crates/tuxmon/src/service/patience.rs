@@ -54,7 +54,8 @@ pub(crate) fn forget(layout: &Layout) -> io::Result<()> {
 /// Waits. A signal to end ends it at once, since nothing has begun.
 pub(crate) fn wait(pause: Duration) {
     if !pause.is_zero() {
-        eprintln!("the last starts failed: waiting for {} s before the next one", pause.as_secs());
+        let seconds = pause.as_secs();
+        crate::run::tell(&format!("the last starts failed: waiting for {seconds} s before the next one\n"));
         thread::sleep(pause);
     }
 }

@@ -19,7 +19,7 @@ const NEEDED: &[(CapabilitySet, &str)] = &[
 
 /// What only the start needs.
 const START: &[(CapabilitySet, &str)] = &[
-    (CapabilitySet::SYS_ADMIN, "mount tracefs where nobody did"),
+    (CapabilitySet::SYS_ADMIN, "mount tracefs, and the version 2 cgroup tree, where nobody did"),
     (CapabilitySet::SYS_RESOURCE, "raise the limit of locked memory on kernels before 5.11"),
 ];
 

@@ -10,8 +10,9 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use super::layout::Layout;
 use crate::control::client;
 
-/// An agent ends within five seconds of its own accord.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// An agent ends within five seconds of its own accord; on a machine that hardly gets on, the kernel takes its time to let
+/// go of hooks before the process is gone.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How an agent is ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
