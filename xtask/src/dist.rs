@@ -15,8 +15,8 @@ use anyhow::{Context, Result, bail};
 
 use contents::CONTENTS;
 
-/// The most that the program may weigh, in bytes.
-pub const LARGEST_PROGRAM: u64 = 8 * 1024 * 1024;
+/// The most that the program may weigh, in bytes, where all packages are made of it: the .deb alone is for tests.
+pub const LARGEST_PROGRAM: u64 = 8_000_000;
 
 /// The version of the original that whoever depends on its package gets.
 pub const COMPATIBLE_WITH: &str = "1.5.2";
@@ -63,7 +63,7 @@ struct Product<'a> {
 /// Does what the command line asks for.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let size = fs::metadata(&args.program).with_context(|| format!("no {}", args.program.display()))?.len();
-    if size > LARGEST_PROGRAM {
+    if size > LARGEST_PROGRAM && !args.only_deb {
         bail!("{} has {size} bytes; at most {LARGEST_PROGRAM} may be shipped", args.program.display());
     }
     let out = crate::root().join(&args.out);

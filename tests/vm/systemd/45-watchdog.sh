@@ -7,7 +7,7 @@ systemctl restart sysmon
 within 400 collects
 old=$(main_pid)
 kill -STOP "$old"
-another() { [ "$(main_pid)" -ne "$old" ] && [ "$(main_pid)" -ne 0 ] && collects; }
+another() { [ "$(main_pid)" -ne "$old" ] && [ "$(main_pid)" -ne 0 ] && serves; }
 within 400 another
 journalctl -q -o cat --no-pager -u sysmon | grep -F 'Watchdog timeout'
 [ "$(systemctl show --value --property NRestarts sysmon)" -ge 1 ]

@@ -28,7 +28,7 @@ in_split | of_type 1 | sed -n 's/.*deed apply-\([0-9]*\)<.*/\1/p' >$work/created
 diff <(seq 0 $((total - 1))) <(sort -n $work/created)
 changes=$(in_split | since "$last" | of_type 16 | wc -l)
 [ "$changes" -ge 7 ] || fail "$changes events about 7 changes"
-if in_split | since "$last" | of_type 255; then fail 'something was lost'; fi
+if in_split | since "$last" | of_type 255 | grep -v AgentStoodStill; then fail 'something was lost'; fi
 [ "$(in_split | since "$last" | gaps)" -eq 0 ] || fail 'record ids have a gap'
 # The last one holds: hashes are of both kinds.
 deed hashed

@@ -7,7 +7,7 @@ deed before-the-kill
 before() { in_split | with CommandLine '/usr/local/bin/deed before-the-kill'; }
 within 300 before
 kill -9 "$old"
-another() { [ "$(main_pid)" -ne "$old" ] && [ "$(main_pid)" -ne 0 ] && collects; }
+another() { [ "$(main_pid)" -ne "$old" ] && [ "$(main_pid)" -ne 0 ] && serves; }
 within 400 another
 deed after-the-kill
 after() { in_split | of_type 1 | with CommandLine '/usr/local/bin/deed after-the-kill'; }

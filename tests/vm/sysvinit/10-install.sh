@@ -7,22 +7,27 @@ dpkg --install /vm/older.deb
 gone /opt/sysmon /etc/init.d/sysmon
 sysmon -i /vm/deeds.xml
 
-# sysvinit mounts no version 2 tree of control groups: UDP is not seen, and the service says so. With the tree it is whole.
-refused 1 tuxmon status
-grep -F 'UDP' $work/refused | grep -F 'no version 2 cgroup tree is mounted'
-[ "$(grep -c 'not seen:' $work/refused)" -eq 2 ] || fail "$(cat $work/refused)"
-mount -t cgroup2 none /sys/fs/cgroup
-sysmon -i /vm/deeds.xml
+# sysvinit mounts no version 2 tree of control groups, through which UDP is seen: the service has its own, and sees all.
 collects
+if grep cgroup2 /proc/mounts; then fail 'it is mounted after all'; fi
+ip address add 192.0.2.1/32 dev lo
+ip link set lo up
+cp "$(command -v perl)" /usr/local/bin/talker
+/usr/local/bin/talker -MIO::Socket::INET -e '
+    IO::Socket::INET->new(Proto => "udp", PeerAddr => "192.0.2.1", PeerPort => 9999)->send("word");'
+said() { in_syslog | of_type 3 | with Image /usr/local/bin/talker | with Protocol udp | with DestinationPort 9999; }
+within 300 said
 /etc/init.d/sysmon status
 [ "$(readlink "/proc/$(main_pid)/exe")" = /opt/sysmon/sysmon ]
 note "$(uname -sr), $(dpkg-query -W -f '${Package} ${Version}' sysvinit-core), $(rsyslogd -v | head -1)"
 deed alpha
 logged() { in_syslog | of_type 1 | with CommandLine '/usr/local/bin/deed alpha'; }
 within 300 logged
-# Without a unit the program limits itself.
+# Without a unit the program limits itself: five capabilities, and none can be given back.
 pid=$(main_pid)
 in_status() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$pid/status"; }
 [ "$(in_status NoNewPrivs)" = 1 ]
-[ "$(in_status CapBnd)" = 000000c000081004 ] || fail "CapBnd: $(in_status CapBnd)"
-[ "$(in_status CapEff)" = 000000c000081004 ] || fail "CapEff: $(in_status CapEff)"
+for set in CapPrm CapEff; do
+    [ "$(in_status $set)" = 000000c000081004 ] || fail "$set: $(in_status $set)"
+done
+[ "$(in_status CapInh)" = 0000000000000000 ]

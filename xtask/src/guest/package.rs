@@ -202,7 +202,7 @@ impl Apt {
         for option in ["APT::Architecture", "APT::Architectures"] {
             command.arg("-o").arg(format!("{option}={}", self.machine.name()));
         }
-        command.args(["-o", "Acquire::Languages=none"]);
+        command.args(["-o", "Acquire::Languages=none", "-o", "Acquire::Retries=5"]);
         // The user that apt would change to may not enter our folder.
         command.args(["-o", "APT::Sandbox::User=root"]);
         command

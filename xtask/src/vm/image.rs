@@ -54,6 +54,7 @@ pub(super) fn make(suite: &str, folder: &Path) -> Result<()> {
 fn mmdebstrap(suite: &str) -> Command {
     let mut command = Command::new("mmdebstrap");
     command.args(["--mode=root", "--variant=minbase", "--format=null", "--include", PACKAGES]);
+    command.arg("--aptopt=Acquire::Retries \"5\"");
     // A third of the bytes, which nothing here reads.
     for folder in ["man", "doc", "locale"] {
         command.arg(format!("--dpkgopt=path-exclude=/usr/share/{folder}/*"));
