@@ -81,3 +81,17 @@ impl Table {
         self.columns.iter().position(|column| column.field.name == field)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SQLite does not tell `ID` from `id`.
+    #[test]
+    fn no_field_is_called_like_a_column_of_ours() {
+        const OURS: &[&str] = &["event", "time", "lag", "envelope", "extra", "process", "Computer"];
+        for field in EVENTS.iter().flat_map(|event| event.fields) {
+            assert!(!OURS.iter().any(|ours| ours.eq_ignore_ascii_case(field.name)), "{}", field.name);
+        }
+    }
+}

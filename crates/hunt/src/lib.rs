@@ -1,6 +1,6 @@
 //! Events kept, and questions to all of them: one SQLite file, filled from any log, asked in SQL.
 //!
-//! [`Store`] is the file; [`ingest`] fills it; its views are documented in `docs/hunting.md`. What is kept follows from `schema/`.
+//! [`Store`] is the file; [`ingest()`] fills it; its views are documented in `docs/hunting.md`. What is kept follows from `schema/`.
 //!
 //! This crate must never lose a batch that it has acknowledged, and never store an event twice.
 
