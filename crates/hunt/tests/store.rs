@@ -191,3 +191,18 @@ fn values(store: &Store, view: &str, record: u64) -> BTreeMap<String, Option<Str
     };
     names.iter().enumerate().map(|(index, name)| (name.clone(), value(index))).collect()
 }
+
+#[test]
+fn documents_of_elastic_are_stored() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let document = "{\"@timestamp\":\"2026-11-21T05:31:50.672Z\",\"event\":{\"code\":\"5\",\"provider\":\"Linux-Sysmon\",\
+        \"created\":\"2026-11-21T05:31:50.673Z\"},\"winlog\":{\"record_id\":\"17\",\"computer_name\":\"vm\"},\
+        \"process\":{\"pid\":771,\"executable\":\"/usr/bin/curl\"}}\n";
+    let store = store(folder.path(), &[document]);
+    assert_eq!(add(&store, folder.path(), document).stored.known, 1);
+    expect![[r#"
+        Computer,UtcTime,ProcessId,Image
+        vm,2026-11-21 05:31:50.672,771,/usr/bin/curl
+    "#]]
+    .assert_eq(&ask(&store, "SELECT Computer, UtcTime, ProcessId, Image FROM process_terminate"));
+}

@@ -1,4 +1,4 @@
-//! JSON lines: our own events, and journald's export whose MESSAGE is an event.
+//! JSON lines: our own events, journald's export whose MESSAGE is an event, and Elastic's documents.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use memchr::memmem;
 use serde_json::{Map, Value};
 
 use crate::entities::Transport;
-use crate::{Datum, Form, Place, Problem, ReadEvent, Reason, System, xml};
+use crate::{Datum, Form, Place, Problem, ReadEvent, Reason, System, ecs, xml};
 
 /// What a line that begins with `{` is.
 pub enum Line {
@@ -37,7 +37,10 @@ pub fn parse(line: &[u8], place: Place) -> Line {
     }
     match object.get("MESSAGE").and_then(message).and_then(|message| event_xml(&message).map(str::to_owned)) {
         Some(xml) => Line::Event(Box::new(xml::parse(xml, place, Transport::Plain))),
-        None => Line::Foreign,
+        None => match ecs::event(&object, text, place) {
+            Some(event) => Line::Event(Box::new(Ok(event))),
+            None => Line::Foreign,
+        },
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! This crate must never open a file, never panic on input, and never hold more than [`MAX_EVENT`] bytes of an event.
 
+mod ecs;
 mod entities;
 mod json;
 mod stream;
