@@ -68,7 +68,7 @@ fn alerts_are_lines_of_json() {
     assert_eq!(alerts.len(), 3, "{alerts:#?}");
     check(
         &alerts[0],
-        expect![[r#"
+        &expect![[r#"
         {
           "Alert": "sigma",
           "Time": "1970-01-01 00:00:01.000",
@@ -112,7 +112,7 @@ fn alerts_are_lines_of_json() {
     );
     check(
         &alerts[1],
-        expect![[r#"
+        &expect![[r#"
         {
           "Alert": "correlation",
           "Time": "1970-01-01 00:00:03.000",
@@ -154,7 +154,7 @@ fn alerts_are_lines_of_json() {
     );
     check(
         &alerts[2],
-        expect![[r#"
+        &expect![[r#"
         {
           "Alert": "repeated",
           "Time": "1970-01-01 00:00:03.000",
