@@ -14,13 +14,21 @@ use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
 use crate::agent::{Agent, EVERYTHING, Home, longest_start};
 use crate::deed::{self, Deed, Folder};
 use crate::expected::{file_create, life};
+use crate::network_connect::udp_over;
 use crate::tests;
 
-tests![without_types, types_from_a_file, without_a_cgroup_tree, without_leave_to_raise_limits];
+tests![
+    without_types,
+    types_from_a_file,
+    without_a_cgroup_tree,
+    without_a_cgroup_tree_in_a_namespace,
+    without_leave_to_raise_limits
+];
 
 pub(crate) const DEEDS: &[Deed] = &[
     Deed { name: "without-btf", run: without_btf },
     Deed { name: "without-cgroups", run: without_cgroups },
+    Deed { name: "without-cgroups-in-a-namespace", run: without_cgroups_in_a_namespace },
     Deed { name: "without-sys-resource", run: without_sys_resource },
 ];
 
@@ -75,9 +83,18 @@ fn types_from_a_file() {
     assert!(said.contains("the kernel does not know its own types"), "{said}");
 }
 
+/// The agent has one of its own.
 fn without_a_cgroup_tree() {
     let home = Home::new(EVERYTHING);
     let agent = home.start_through(deed::command("without-cgroups", &[]), &[]);
+    udp_over(&mut agent.watch(), "127.0.0.1");
+    sees_a_deed(&agent);
+}
+
+/// There is none, and the root of one that the agent could have is not the machine's.
+fn without_a_cgroup_tree_in_a_namespace() {
+    let home = Home::new(EVERYTHING);
+    let agent = home.start_through(deed::command("without-cgroups-in-a-namespace", &[]), &[]);
     sees_a_deed(&agent);
     let status = home.status();
     let degraded: Vec<_> = status["collection"]
@@ -89,7 +106,7 @@ fn without_a_cgroup_tree() {
         .collect();
     assert_eq!(degraded.len(), 2, "both directions of UDP: {status:#}");
     for missing in degraded {
-        assert_eq!(missing["reason"], "no version 2 cgroup tree is mounted");
+        assert_eq!(missing["reason"], "no version 2 cgroup tree is mounted, and none could be");
     }
 }
 
@@ -134,6 +151,12 @@ fn without_cgroups(arguments: &[OsString]) -> anyhow::Result<()> {
         umount2(point, MntFlags::MNT_DETACH)?;
     }
     in_place_of_this(arguments)
+}
+
+/// Executes a program that sees none, and cannot mount the machine's.
+fn without_cgroups_in_a_namespace(arguments: &[OsString]) -> anyhow::Result<()> {
+    unshare(CloneFlags::CLONE_NEWCGROUP)?;
+    without_cgroups(arguments)
 }
 
 /// Executes a program that may lock little memory, and not ask for more.

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::deed::{self, Deed, Doing, tell, wait_for_word};
 use crate::expected::{Ends, Expected, life, network_connect};
 use crate::process::Process;
+use crate::watch::Watch;
 use crate::{agent, raw, tests};
 
 tests![
@@ -241,16 +242,16 @@ fn both_ends_udp(process: &Process, from: (&str, u16), to: (&str, u16)) -> [Expe
 }
 
 fn udp_connected_or_not() {
-    udp_within_a_process("127.0.0.1", V4);
+    udp_over(&mut agent::watch(), "127.0.0.1");
 }
 
 fn udp_over_ipv6() {
-    udp_within_a_process("::1", V6);
+    udp_over(&mut agent::watch(), "::1");
 }
 
 /// Ten datagrams over each pair of addresses: one event at each end.
-fn udp_within_a_process(address: &str, printed: &str) {
-    let mut watch = agent::watch();
+pub(crate) fn udp_over(watch: &mut Watch, address: &str) {
+    let printed = if address.contains(':') { V6 } else { V4 };
     let (process, truth) = done("udp", &[address]);
     let pair = |from, to| both_ends_udp(&process, (printed, port(&truth, from)), (printed, port(&truth, to)));
     let expected = [

@@ -116,7 +116,8 @@ impl Supervisor {
         }
         match self {
             Self::Systemd => systemctl(layout, &["daemon-reload"]),
-            Self::InitScript | Self::Nobody => Ok(()),
+            Self::InitScript => put_in_order(layout, "remove"),
+            Self::Nobody => Ok(()),
         }
     }
 }
@@ -149,7 +150,17 @@ fn install_script(layout: &Layout) -> Result<(), SupervisorError> {
             link(&script, &path)?;
         }
     }
-    Ok(())
+    put_in_order(layout, "defaults")
+}
+
+/// Debian's init starts the scripts that it has put in order by what their heads ask for, and no others, whatever links
+/// there are.
+fn put_in_order(layout: &Layout, action: &str) -> Result<(), SupervisorError> {
+    let program = layout.system("usr/sbin/update-rc.d");
+    if layout.root() != Path::new("/") || !program.is_file() {
+        return Ok(());
+    }
+    run(Command::new(program).args([layout.name().as_str(), action]).stdout(Stdio::null()))
 }
 
 fn write(path: &Path, mode: u32, text: &str) -> Result<(), SupervisorError> {
