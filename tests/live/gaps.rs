@@ -103,7 +103,8 @@ fn an_agent_that_ends_in_order_leaves_no_gap() {
     agent.stop().expect("it ends");
     let _agent = home.start();
     watch.settle();
-    let died = watch.seen.iter().find(|event| event.system.event_id == 255);
+    // A slow machine may leave records of its last moment, which is told; that is no gap.
+    let died = watch.seen.iter().find(|event| event.value("ID") == Some("AgentDied"));
     assert!(died.is_none(), "{:?}", died.map(|event| &event.raw));
 }
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use super::condition::Condition;
 use super::outcome::Row;
 
 const HEAD: &str = "\
@@ -111,8 +112,11 @@ impl Budget {
 /// What was counted: program, kernel, instructions.
 fn counts(rows: &[Row]) -> impl Iterator<Item = (&str, String, u64)> {
     rows.iter().flat_map(|row| {
-        row.outcome.survey.iter().filter_map(|(program, verified)| {
-            Some((program.as_str(), row.kernel_name(), *verified.as_ref().ok()?))
+        // Without the kernel's own types another kernel side is loaded.
+        let suffix = if row.condition == Some(Condition::BtfLess) { "-btf-less" } else { "" };
+        let kernel = format!("{}{suffix}", row.kernel_name());
+        row.outcome.survey.iter().filter_map(move |(program, verified)| {
+            Some((program.as_str(), kernel.clone(), *verified.as_ref().ok()?))
         })
     })
 }
