@@ -120,9 +120,15 @@ fn nobody_reads_what_it_says() {
 fn what_happened_before_the_end_is_written() {
     let (home, folder) = (Home::new(EVERYTHING), Folder::new());
     let agent = home.start();
+    let create = |number: u32| {
+        deed::perform("create-many", &[folder.path().as_os_str(), OsStr::new(&number.to_string())])
+    };
+    // An end waits for hashes only so long; that of a large program in a debug build of the agent may take longer.
+    let mut watch = agent.watch();
+    let hashed = create(0);
+    watch.expect(&[hashed.pid], &life(&hashed, []));
     let number = 2_000;
-    let many = number.to_string();
-    let process = deed::perform("create-many", &[folder.path().as_os_str(), OsStr::new(&many)]);
+    let process = create(number);
     agent.stop().expect("it ends");
     let events = read_all(&home.events());
     let of_deed: Vec<_> = events.iter().filter(|event| actor(event) == Some(process.pid)).collect();
