@@ -9,6 +9,7 @@
 
 mod csv;
 mod indicator;
+mod json;
 mod list;
 mod matcher;
 mod misp;

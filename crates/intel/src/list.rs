@@ -110,8 +110,13 @@ impl Reading<'_> {
         self.indicators.push(Indicator { expires, ..indicator });
     }
 
+    /// Whether a problem would be told, not only counted.
+    pub(crate) fn tells_more(&self) -> bool {
+        self.diagnostics.len() < MAX_DIAGNOSTICS
+    }
+
     pub(crate) fn problem(&mut self, line: usize, code: &'static str, message: String, remedy: &str) {
-        if self.diagnostics.len() >= MAX_DIAGNOSTICS {
+        if !self.tells_more() {
             self.unsaid += 1;
             return;
         }

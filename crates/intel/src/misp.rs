@@ -3,17 +3,11 @@
 use serde_json::Value;
 
 use crate::indicator::{Indicator, Kind};
+use crate::json::{self, word};
 use crate::list::{Reading, shown};
-use crate::stix::{line_of, word};
 
 pub(crate) fn read(text: &str, reading: &mut Reading<'_>) {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            let message = format!("this is no JSON: {error}");
-            return reading.problem(error.line(), "broken-json", message, "");
-        }
-    };
+    let Some(value) = json::parse(text, reading) else { return };
     let mut attributes = Vec::new();
     collect(&value, "", &mut attributes);
     if attributes.is_empty() {
@@ -60,8 +54,7 @@ fn one(text: &str, event: &str, attribute: &Value, reading: &mut Reading<'_>) {
             reading.add(indicator.with(note, None));
         } else {
             let message = format!("'{}' is no {}", shown(part), kind.word());
-            let line = line_of(text, word(attribute, "uuid"));
-            reading.problem(line, "not-an-indicator", message, "");
+            json::problem(text, word(attribute, "uuid"), reading, "not-an-indicator", message, "");
         }
     }
 }

@@ -6,16 +6,11 @@
 use serde_json::Value;
 
 use crate::indicator::{Indicator, Kind};
+use crate::json::{self, word};
 use crate::list::{Reading, shown, time};
 
 pub(crate) fn read(text: &str, reading: &mut Reading<'_>) {
-    let value: Value = match serde_json::from_str(text) {
-        Ok(value) => value,
-        Err(error) => {
-            let message = format!("this is no JSON: {error}");
-            return reading.problem(error.line(), "broken-json", message, "");
-        }
-    };
+    let Some(value) = json::parse(text, reading) else { return };
     let objects = match &value {
         Value::Array(objects) => objects.as_slice(),
         Value::Object(bundle) => match bundle.get("objects") {
@@ -39,23 +34,19 @@ fn one(text: &str, object: &Value, reading: &mut Reading<'_>) {
         return;
     }
     let pattern = word(object, "pattern");
-    let line = line_of(text, word(object, "id"));
+    let id = word(object, "id");
     let kind = word(object, "pattern_type");
     if !matches!(kind, "" | "stix") {
         let message = format!("its pattern is written in {}, not in STIX", shown(kind));
-        return reading.problem(line, "stix-pattern", message, "");
+        return json::problem(text, id, reading, "stix-pattern", message, "");
     }
     let expires = time(word(object, "valid_until"));
     let values = match comparisons(pattern) {
         Ok(values) => values,
         Err(reason) => {
             let message = format!("the pattern {} {reason}", shown(pattern));
-            return reading.problem(
-                line,
-                "stix-pattern",
-                message,
-                "split it into indicators of one value each",
-            );
+            let remedy = "split it into indicators of one value each";
+            return json::problem(text, id, reading, "stix-pattern", message, remedy);
         }
     };
     for (path, value) in values {
@@ -66,21 +57,9 @@ fn one(text: &str, object: &Value, reading: &mut Reading<'_>) {
         } else {
             let message = format!("{} = '{}' is nothing that events have", shown(&path), shown(&value));
             let remedy = "hashes, addresses, domains and URLs are compared";
-            reading.problem(line, "stix-pattern", message, remedy);
+            json::problem(text, id, reading, "stix-pattern", message, remedy);
         }
     }
-}
-
-/// The line on which a text stands first.
-pub(crate) fn line_of(text: &str, part: &str) -> usize {
-    if part.is_empty() {
-        return 1;
-    }
-    text.find(part).map_or(1, |place| text[..place].bytes().filter(|byte| *byte == b'\n').count() + 1)
-}
-
-pub(crate) fn word<'a>(object: &'a Value, name: &str) -> &'a str {
-    object.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn kind_of(path: &str) -> Option<Kind> {
