@@ -24,5 +24,5 @@ pub use spec::{
     Argument, EventSpec, FieldSpec, Kind, OptionSpec, RuleDefault, Schema, Stage, spec, specs_with_tag,
 };
 pub use text::Text;
-pub use timestamp::Timestamp;
+pub use timestamp::{Timestamp, days_from_civil};
 pub use value::Value;

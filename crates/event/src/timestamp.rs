@@ -6,6 +6,8 @@ pub struct Timestamp(pub i64);
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
+/// From the first day of March in the year 0 to the Unix epoch.
+const DAYS_FROM_MARCH_0000: i64 = 719_468;
 
 /// A point in time as people write it.
 struct Civil {
@@ -77,7 +79,6 @@ impl Timestamp {
 
 /// Year, month and day of a day counted from the Unix epoch.
 fn civil_from_days(days: i64) -> (u32, u32, u32) {
-    const DAYS_FROM_MARCH_0000: i64 = 719_468;
     const DAYS_PER_CYCLE: i64 = 146_097;
     let shifted = days + DAYS_FROM_MARCH_0000;
     let cycle = shifted.div_euclid(DAYS_PER_CYCLE);
@@ -90,6 +91,16 @@ fn civil_from_days(days: i64) -> (u32, u32, u32) {
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = cycle * 400 + i64::from(year_of_cycle) + i64::from(month <= 2);
     (year as u32, month, day)
+}
+
+/// The days from the Unix epoch to a day of the Gregorian calendar, by the same reckoning backwards. A month is 1 to 12;
+/// a day that the month does not have is counted on into the next one.
+pub fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month > 2 { year } else { year - 1 };
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    365 * year + leap_days + day_of_year - DAYS_FROM_MARCH_0000
 }
 
 impl Civil {
@@ -145,6 +156,8 @@ mod tests {
         let mut days = 0;
         while expected.0 < 10_000 {
             assert_eq!(civil_from_days(days), expected);
+            let (year, month, day) = expected;
+            assert_eq!(days_from_civil(year.into(), month.into(), day.into()), days);
             expected = day_after(expected);
             days += 1;
         }

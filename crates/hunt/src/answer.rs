@@ -160,7 +160,7 @@ fn shown(value: ValueRef<'_>, is_time: bool) -> String {
 }
 
 /// A text in which nothing is left that a terminal would obey.
-pub(crate) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let bidirectional =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut out = String::with_capacity(text.len());

@@ -26,7 +26,7 @@ mod strings;
 mod summary;
 mod writer;
 
-pub use answer::{AnswerError, Form, print};
+pub use answer::{AnswerError, Form, print, visible};
 pub use hunts::{Argument, Hunt, HuntError, Parameter, all as hunts, bind, find as find_hunt};
 pub use ingest::{Progress, Source, Totals, ingest};
 pub use lists::{Kept, Lists, read as read_list};

@@ -1,5 +1,7 @@
 //! Points in time as events write them, to numbers.
 
+use tuxmon_event::days_from_civil;
+
 /// Microseconds since 1970 of `YYYY-MM-DD HH:MM:SS`, with a `T` or a blank, any fraction, and perhaps a `Z`.
 pub(crate) fn microseconds(text: &str) -> Option<i64> {
     let text = text.as_bytes();
@@ -38,7 +40,7 @@ fn seconds(text: &[u8]) -> Option<i64> {
         && hour < 24
         && minute < 60
         && second < 60;
-    fits.then(|| ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
+    fits.then(|| ((days_from_civil(year, month, day) * 24 + hour) * 60 + minute) * 60 + second)
 }
 
 fn length(year: i64, month: i64) -> i64 {
@@ -48,18 +50,6 @@ fn length(year: i64, month: i64) -> i64 {
         4 | 6 | 9 | 11 => 30,
         _ => 31,
     }
-}
-
-/// Days since 1970 of a day; years begin in March here, so that a leap day is the last of its year.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month > 2 { year } else { year - 1 };
-    let month_from_march = (month + 9) % 12;
-    365 * year + year.div_euclid(4) - year.div_euclid(100)
-        + year.div_euclid(400)
-        + (153 * month_from_march + 2) / 5
-        + day
-        - 1
-        - 719_468
 }
 
 #[cfg(test)]

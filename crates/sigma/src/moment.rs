@@ -1,5 +1,7 @@
 //! Parts of a time as it is written, for the modifiers `minute` to `year`; no time zone is converted.
 
+use tuxmon_event::days_from_civil;
+
 /// A part of a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Part {
@@ -72,11 +74,8 @@ impl Written {
 
     /// Days since 1970-01-01.
     fn days(&self) -> i32 {
-        let year = if self.month <= 2 { self.year - 1 } else { self.year };
-        let era = year.div_euclid(400);
-        let of_era = year.rem_euclid(400);
-        let of_year = (153 * ((self.month + 9) % 12) + 2) / 5 + self.day - 1;
-        era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+        let (year, month, day) = (self.year.into(), self.month.into(), self.day.into());
+        days_from_civil(year, month, day).try_into().expect("a year has four digits")
     }
 
     /// The week by ISO 8601: the first is the one with the year's first Thursday.

@@ -16,13 +16,18 @@ use crate::{Destination, Line, Outcome, Stop};
 /// under which every consumer looks for these events.
 pub struct Syslog {
     path: PathBuf,
-    /// Priority and name.
-    ident: &'static str,
+    sender: Sender,
     socket: Option<UnixDatagram>,
     /// The second for which `header` was made.
     second: Option<i64>,
     header: String,
     zone: TimeZone,
+}
+
+/// Who speaks, and how urgently.
+struct Sender {
+    priority: &'static str,
+    name: &'static str,
 }
 
 /// How long a send may wait for a daemon that is busy.
@@ -32,9 +37,9 @@ const AT_ONCE: usize = 64;
 /// The longest event must fit into the socket whatever the system's default is.
 const SEND_BUFFER: usize = 256 << 10;
 /// Facility user with severity info, and upstream's name.
-const EVENTS: &str = "<14> sysmon";
+const EVENTS: Sender = Sender { priority: "<14>", name: "sysmon" };
 /// The same facility with severity warning.
-const ALERTS: &str = "<12> tuxmon-alert";
+const ALERTS: Sender = Sender { priority: "<12>", name: "tuxmon-alert" };
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 
 impl Syslog {
@@ -48,13 +53,13 @@ impl Syslog {
 
     /// The same for lines that are no events: a warning under a name of their own, where nobody looks for events.
     pub fn for_alerts(path: &Path) -> Syslog {
-        Syslog { ident: ALERTS, ..Syslog::new(path) }
+        Syslog { sender: ALERTS, ..Syslog::new(path) }
     }
 
     fn in_zone(path: &Path, zone: TimeZone) -> Syslog {
         Syslog {
             path: path.to_owned(),
-            ident: EVENTS,
+            sender: EVENTS,
             socket: None,
             second: None,
             header: String::new(),
@@ -93,7 +98,7 @@ impl Syslog {
         if self.second != Some(second) {
             let time =
                 jiff::Timestamp::from_second(second).expect("64 bits of nanoseconds are within its range");
-            let (priority, name) = self.ident.split_once(' ').expect("both are written below");
+            let Sender { priority, name } = self.sender;
             let time = time.to_zoned(self.zone.clone());
             self.header = format!("{priority}{} {name}: ", time.strftime("%b %e %H:%M:%S"));
             self.second = Some(second);

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tuxmon_detect::{Alert, Detector, Envelope, Kind, Limits, Rules};
 use tuxmon_event::Timestamp;
-use tuxmon_hunt::{Lists, Store, count, look, read_list};
+use tuxmon_hunt::{Lists, Store, count, look, read_list, visible};
 use tuxmon_intel::Indicators;
 use tuxmon_sigma::{Level, Outcome, Placeholders, RuleFiles};
 
@@ -244,24 +244,17 @@ fn line(alert: &Alert, out: &mut impl Write) -> std::io::Result<()> {
             format!("{} event {} record {}", value("Computer"), value("EventID"), value("EventRecordID"))
         }
     };
-    writeln!(out, "{}", shown(&format!("{time} {event} {level}: {}{techniques}{author}", heading.title)))?;
+    writeln!(out, "{}", visible(&format!("{time} {event} {level}: {}{techniques}{author}", heading.title)))?;
     for one in &alert.matched {
-        writeln!(out, "{}", shown(&format!("  {}: {}  ~  {}", one.field, one.value, one.asked)))?;
+        writeln!(out, "{}", visible(&format!("  {}: {}  ~  {}", one.field, one.value, one.asked)))?;
     }
     for (name, value) in alert.correlated.iter().flat_map(|correlated| &correlated.group) {
-        writeln!(out, "{}", shown(&format!("  {name}: {value}")))?;
+        writeln!(out, "{}", visible(&format!("  {name}: {value}")))?;
     }
     if let Some(subject) = alert.subject() {
         writeln!(out, "  ProcessGuid: {}", subject.guid)?;
     }
     Ok(())
-}
-
-/// A terminal must not obey what stands in events.
-fn shown(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] })
-        .collect()
 }
 
 fn now() -> i64 {

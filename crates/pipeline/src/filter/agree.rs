@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path as FilePath, PathBuf};
 
 use tuxmon_config::{Config, Item};
-use tuxmon_event::{EVENTS, FileCreate, FileDelete, Guid, Timestamp};
+use tuxmon_event::{CONDITIONS, EVENTS, FileCreate, FileDelete, Guid, Timestamp};
 use tuxmon_host::hash::{Algorithms, Hasher, Limits};
 use tuxmon_rules::{Scratch, Verdict};
 use tuxmon_wire::filter::{EndKey, NameKey, asked_of_name, asked_of_network, asked_of_open};
@@ -77,24 +77,6 @@ const ADDRESSES: [IpAddr; 4] = [
     IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1)),
 ];
 const PORTS: [u16; 5] = [22, 53, 80, 443, 40001];
-const CONDITIONS: [&str; 16] = [
-    "is",
-    "is not",
-    "contains",
-    "contains any",
-    "is any",
-    "contains all",
-    "excludes",
-    "excludes any",
-    "excludes all",
-    "begin with",
-    "end with",
-    "less than",
-    "more than",
-    "image",
-    "not begin with",
-    "not end with",
-];
 
 /// Numbers that are the same in every run.
 struct Dice(u64);
@@ -270,7 +252,7 @@ fn random_filters(tag: &str, dice: &mut Dice) -> String {
         &["Image", "User", "TargetFilename", "TargetFilename", "TargetFilename"]
     };
     let filters = (0..=dice.below(3)).map(|_| {
-        let (field, condition) = (dice.of(fields), dice.of(&CONDITIONS));
+        let (field, condition) = (dice.of(fields), dice.of(CONDITIONS));
         format!("<{field} condition='{condition}'>{}</{field}>", random_value(field, dice))
     });
     let filters = filters.collect::<String>();

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use proptest::prelude::*;
 use tuxmon_config::Config;
+use tuxmon_event::CONDITIONS;
 use tuxmon_rules::Rules;
 
 /// A block as it stands in a configuration.
@@ -30,25 +31,6 @@ struct Filter {
 }
 
 const FIELDS: [&str; 3] = ["Image", "CommandLine", "User"];
-
-const CONDITIONS: [&str; 16] = [
-    "is",
-    "is not",
-    "contains",
-    "contains any",
-    "is any",
-    "contains all",
-    "excludes",
-    "excludes any",
-    "excludes all",
-    "begin with",
-    "end with",
-    "less than",
-    "more than",
-    "image",
-    "not begin with",
-    "not end with",
-];
 
 fn lower(text: &str) -> Vec<u16> {
     text.encode_utf16().map(|unit| if (65..=90).contains(&unit) { unit + 32 } else { unit }).collect()
@@ -216,7 +198,7 @@ fn name() -> impl Strategy<Value = String> {
 
 fn filters() -> impl Strategy<Value = Filter> {
     let field = prop::sample::select(&FIELDS[..]);
-    let condition = prop::sample::select(&CONDITIONS[..]);
+    let condition = prop::sample::select(CONDITIONS);
     (field, name(), condition, text()).prop_map(|(field, name, condition, value)| Filter {
         field,
         name,
