@@ -18,6 +18,7 @@ use self::tally::{Counter, Tally};
 use crate::agent::{EVERYTHING, Home};
 use crate::deed::{self, Deed, Doing, Folder, tell, wait_for_word};
 use crate::tests;
+use crate::watch::patience;
 
 tests![a_flood_of_files_crowds_out_nobody];
 
@@ -92,7 +93,7 @@ fn a_flood_of_files_crowds_out_nobody() {
     let arguments = ["--output", "stdout,format=xml", "--ring-size", RING].map(OsString::from);
     let mut agent = home.launch(&arguments, Stdio::piped());
     let counter = Counter::start(agent.take_output().expect("it is piped"), folder.path());
-    assert!(counter.wait(Duration::from_secs(30), |tally| tally.started), "{}", agent.log());
+    assert!(counter.wait(patience(), |tally| tally.started), "{}", agent.log());
 
     let target = Doing::start(deed::command("hold", &[]));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has ports");
