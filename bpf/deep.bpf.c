@@ -174,7 +174,7 @@ static __noinline void report_noted(struct noted *noted)
 		record->to.exact = 1;
 		at = append_path(scratch->bytes, at, &record->to.base, &path, &root);
 	}
-	if (at <= SCRATCH_SMALL && !unwanted_names(scratch->bytes, record, at)) {
+	if (at <= SCRATCH_SMALL && !unwanted_names(scratch, at)) {
 		fill_header(&record->header, WIRE_FILE_NAME);
 		submit(record, at, WIRE_FILE_NAME);
 	}

@@ -26,7 +26,8 @@ static __noinline void report_open(struct file *file, struct inode *inode, __u32
 	bpf_core_read(&path, sizeof(path), &file->f_path);
 	__u32 at = append_path(scratch->bytes, sizeof(*record), &record->path, &path, &root);
 	if (at <= SCRATCH_SMALL && (deed == WIRE_OPEN_RAW_DEVICE ||
-				    !unwanted_name(scratch->bytes, &record->path, at, WIRE_UNWANTED_FILE_CREATE, WIRE_FILE_OPEN))) {
+				    !unwanted_name(scratch, __builtin_offsetof(struct wire_file_open, path), at,
+						   WIRE_UNWANTED_FILE_CREATE, WIRE_FILE_OPEN))) {
 		fill_header(&record->header, WIRE_FILE_OPEN);
 		submit(record, at, WIRE_FILE_OPEN);
 	}
@@ -357,14 +358,15 @@ static __always_inline __u32 append_touched(__u8 *bytes, struct wire_file_name *
 	__u32 at = sizeof(*record);
 	struct touched_files *list = bpf_map_lookup_elem(&touched, &key);
 	record->touched_known = list != 0;
-	for (__u32 i = 0; list && i < TOUCHED_MAX; i++) {
-		if (i >= list->count)
-			break;
-		__builtin_memcpy(&bytes[at], &list->files[i], sizeof(struct wire_touched));
-		record->touched_count = i + 1;
-		at += sizeof(struct wire_touched);
-	}
-	return at;
+	if (!list)
+		return at;
+	__u32 count = list->count, length = count * sizeof(struct wire_touched);
+	/* The verifier looks at the register that is used, not at what it was made of. */
+	barrier_var(length);
+	if (length > sizeof(list->files) || bpf_probe_read_kernel(&bytes[at], length, list->files))
+		return at;
+	record->touched_count = count;
+	return at + length;
 }
 
 static __always_inline void append_end(__u8 *bytes, struct name_call *call, struct wire_place *head,
@@ -416,9 +418,12 @@ static __always_inline bool is_meant(struct touched_files *list, __u32 i, __u32 
 	return deed != WIRE_NAME_TRUNCATE || alone;
 }
 
-/* Which of the names the call was about, from this one on; TOUCHED_MAX when that is not known. */
-static __noinline __u32 meant(struct touched_files *list, __u32 deed, __u32 from)
+/* Which of the names the call with this key was about, from this one on; TOUCHED_MAX when that is not known. */
+READ_ONCE_BY_VERIFIER __u32 meant(__u64 key, __u32 deed, __u32 from)
 {
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &key);
+	if (!list)
+		return TOUCHED_MAX;
 	/* An overlay touches its own file, which the process sees, and the one in the layer below. */
 	__u32 stacked = list->stacked;
 	if (list->in_overlay && !stacked)
@@ -482,26 +487,30 @@ static __always_inline void append_end_exactly(__u8 *bytes, struct name_call *ca
 		call->at = append_exact(bytes, at, head, name);
 }
 
-static __noinline bool append_exactly(__u8 *bytes)
+READ_ONCE_BY_VERIFIER int append_exactly(struct small *scratch)
 {
+	if (!scratch)
+		return false;
+	__u8 *bytes = scratch->bytes;
 	struct wire_file_name *record = (void *)bytes;
 	struct name_call *call = (void *)&bytes[NAME_CALL];
 	struct exact_name name = {}, other = {};
 	struct touched_files *list = bpf_map_lookup_elem(&touched, &call->key);
 	if (!list)
 		return false;
-	__u32 deed = call->deed, i = meant(list, deed, 0);
+	__u32 deed = call->deed, i = meant(call->key, deed, 0);
 	if (i >= TOUCHED_MAX || !name_of(list, i, deed, &name))
 		return false;
-	__u32 mounts = mounts_of(name.directory, &name.mount);
-	if (!mounts || (mounts > 1 && (call->from.name || call->to.name)))
+	__u64 mounts = mounts_of((__u64)name.directory);
+	name.mount = (void *)(mounts & ~SEVERAL_MOUNTS);
+	if (!name.mount || (mounts & SEVERAL_MOUNTS && (call->from.name || call->to.name)))
 		return false;
 	if (deed == WIRE_NAME_UNLINK || deed == WIRE_NAME_TRUNCATE) {
 		append_end_exactly(bytes, call, &record->from, &name);
 		return true;
 	}
 	if (deed == WIRE_NAME_RENAME && call->flags & RENAME_EXCHANGE) {
-		if (!name_of(list, meant(list, deed, i + 1), deed, &other))
+		if (!name_of(list, meant(call->key, deed, i + 1), deed, &other))
 			return false;
 		other.mount = name.mount;
 		append_end_exactly(bytes, call, &record->from, &other);
@@ -514,7 +523,7 @@ static __noinline bool append_exactly(__u8 *bytes)
 	return true;
 }
 #else
-static __always_inline bool append_exactly(__u8 *bytes)
+static __always_inline bool append_exactly(struct small *scratch)
 {
 	return false;
 }
@@ -554,14 +563,14 @@ static __noinline void report_names_of(__u64 key, __u32 deed, __u64 call_flags, 
 	no_place(&record->to);
 	if (call->deed == WIRE_NAME_UNLINK || call->deed == WIRE_NAME_RENAME)
 		call->at = append_touched(scratch->bytes, record, call->key);
-	bool exact = append_exactly(scratch->bytes);
+	bool exact = append_exactly(scratch);
 	if (!exact) {
 		append_end(scratch->bytes, call, &record->from, &call->from);
 		append_end(scratch->bytes, call, &record->to, &call->to);
 	}
 	__u32 size = end_of(call);
 	bool told = exact || call->from.name || call->to.name;
-	if (exact && unwanted_names(scratch->bytes, record, size))
+	if (exact && unwanted_names(scratch, size))
 		goto out;
 	fill_header(&record->header, WIRE_FILE_NAME);
 	if (!told)
@@ -589,165 +598,127 @@ static __always_inline void forget_touched(void)
 #define PLACE(at, string) ((struct call_place){ .directory = (int)(at), .name = (const char *)(string) })
 #define NOWHERE PLACE(0, 0)
 
-SEC("tracepoint/syscalls/sys_exit_unlink")
-int exit_unlink(struct trace_event_raw_sys_exit *context)
+/*
+ * The native calls on names, by number. One program stands at the exits of all of them: what follows the first look at
+ * the number costs the verifier as much as all else together, and each program of its own would cost it again.
+ */
+enum {
+#if defined(__TARGET_ARCH_x86)
+	CALL_BIND = 49,
+	CALL_TRUNCATE = 76,
+	CALL_RENAME = 82,
+	CALL_LINK = 86,
+	CALL_UNLINK = 87,
+	CALL_SYMLINK = 88,
+	CALL_MKNOD = 133,
+	CALL_MKNODAT = 259,
+	CALL_UNLINKAT = 263,
+	CALL_RENAMEAT = 264,
+	CALL_LINKAT = 265,
+	CALL_SYMLINKAT = 266,
+	CALL_RENAMEAT2 = 316,
+#else
+	CALL_MKNODAT = 33,
+	CALL_UNLINKAT = 35,
+	CALL_SYMLINKAT = 36,
+	CALL_LINKAT = 37,
+	CALL_RENAMEAT = 38,
+	CALL_TRUNCATE = 45,
+	CALL_BIND = 200,
+	CALL_RENAMEAT2 = 276,
+	/* Not on this architecture. */
+	CALL_RENAME = -1,
+	CALL_LINK = -2,
+	CALL_UNLINK = -3,
+	CALL_SYMLINK = -4,
+	CALL_MKNOD = -5,
+#endif
+};
+
+/* A socket with a name in the file system is a file: the name is that of the node that bind made, if it made one. */
+static __always_inline bool made_a_node(void)
 {
-	if (context->ret == 0) {
-		struct pt_regs *registers = current_registers();
-		struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers)), to = NOWHERE;
-		report_names(WIRE_NAME_UNLINK, 0, &from, &to);
+	__u64 thread = (__u32)bpf_get_current_pid_tgid();
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
+	return list && list->count;
+}
+
+static __noinline int called_on_names(struct pt_regs *registers)
+{
+	int number = SYSCALL_NUMBER(registers);
+	struct call_place from = NOWHERE, to = NOWHERE;
+	__u64 flags = 0;
+	__u32 deed;
+
+	switch (number) {
+	case CALL_UNLINK:
+		deed = WIRE_NAME_UNLINK;
+		from = PLACE(AT_FDCWD, REGISTER_1(registers));
+		break;
+	case CALL_UNLINKAT:
+		flags = REGISTER_3(registers);
+		if (flags & AT_REMOVEDIR)
+			return 0;
+		deed = WIRE_NAME_UNLINK;
+		from = PLACE(REGISTER_1(registers), REGISTER_2(registers));
+		break;
+	case CALL_RENAME:
+	case CALL_LINK:
+		deed = number == CALL_LINK ? WIRE_NAME_LINK : WIRE_NAME_RENAME;
+		from = PLACE(AT_FDCWD, REGISTER_1(registers));
+		to = PLACE(AT_FDCWD, REGISTER_2(registers));
+		break;
+	case CALL_RENAMEAT:
+	case CALL_RENAMEAT2:
+	case CALL_LINKAT:
+		deed = number == CALL_LINKAT ? WIRE_NAME_LINK : WIRE_NAME_RENAME;
+		flags = number == CALL_RENAMEAT ? 0 : REGISTER_5(registers);
+		from = PLACE(REGISTER_1(registers), REGISTER_2(registers));
+		to = PLACE(REGISTER_3(registers), REGISTER_4(registers));
+		break;
+	/* The target of a symbolic link is text; only the link itself is a place. */
+	case CALL_SYMLINK:
+		deed = WIRE_NAME_SYMLINK;
+		to = PLACE(AT_FDCWD, REGISTER_2(registers));
+		break;
+	case CALL_SYMLINKAT:
+		deed = WIRE_NAME_SYMLINK;
+		to = PLACE(REGISTER_2(registers), REGISTER_3(registers));
+		break;
+	case CALL_MKNOD:
+		deed = WIRE_NAME_MKNOD;
+		flags = REGISTER_2(registers);
+		to = PLACE(AT_FDCWD, REGISTER_1(registers));
+		break;
+	case CALL_MKNODAT:
+		deed = WIRE_NAME_MKNOD;
+		flags = REGISTER_3(registers);
+		to = PLACE(REGISTER_1(registers), REGISTER_2(registers));
+		break;
+	case CALL_BIND:
+		if (!made_a_node())
+			return 0;
+		deed = WIRE_NAME_MKNOD;
+		flags = S_IFSOCK;
+		break;
+	case CALL_TRUNCATE:
+		if (REGISTER_2(registers) != 0)
+			return 0;
+		deed = WIRE_NAME_TRUNCATE;
+		from = PLACE(AT_FDCWD, REGISTER_1(registers));
+		break;
+	default:
+		return 0;
 	}
-	forget_touched();
+	report_names(deed, flags, &from, &to);
 	return 0;
 }
 
 SEC("tracepoint/syscalls/sys_exit_unlinkat")
-int exit_unlinkat(struct trace_event_raw_sys_exit *context)
+int exit_names(struct trace_event_raw_sys_exit *context)
 {
-	struct pt_regs *registers = current_registers();
-	__u64 flags = REGISTER_3(registers);
-	if (context->ret == 0 && !(flags & AT_REMOVEDIR)) {
-		struct call_place from = PLACE(REGISTER_1(registers), REGISTER_2(registers)), to = NOWHERE;
-		report_names(WIRE_NAME_UNLINK, flags, &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_rename")
-int exit_rename(struct trace_event_raw_sys_exit *context)
-{
-	if (context->ret == 0) {
-		struct pt_regs *registers = current_registers();
-		struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers));
-		struct call_place to = PLACE(AT_FDCWD, REGISTER_2(registers));
-		report_names(WIRE_NAME_RENAME, 0, &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-static __always_inline int renamed(long result, bool with_flags)
-{
-	if (result == 0) {
-		struct pt_regs *registers = current_registers();
-		struct call_place from = PLACE(REGISTER_1(registers), REGISTER_2(registers));
-		struct call_place to = PLACE(REGISTER_3(registers), REGISTER_4(registers));
-		report_names(WIRE_NAME_RENAME, with_flags ? REGISTER_5(registers) : 0, &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_renameat")
-int exit_renameat(struct trace_event_raw_sys_exit *context)
-{
-	return renamed(context->ret, false);
-}
-
-SEC("tracepoint/syscalls/sys_exit_renameat2")
-int exit_renameat2(struct trace_event_raw_sys_exit *context)
-{
-	return renamed(context->ret, true);
-}
-
-SEC("tracepoint/syscalls/sys_exit_link")
-int exit_link(struct trace_event_raw_sys_exit *context)
-{
-	struct pt_regs *registers = current_registers();
-	if (context->ret == 0) {
-		struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers));
-		struct call_place to = PLACE(AT_FDCWD, REGISTER_2(registers));
-		report_names(WIRE_NAME_LINK, 0, &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_linkat")
-int exit_linkat(struct trace_event_raw_sys_exit *context)
-{
-	struct pt_regs *registers = current_registers();
-	if (context->ret == 0) {
-		struct call_place from = PLACE(REGISTER_1(registers), REGISTER_2(registers));
-		struct call_place to = PLACE(REGISTER_3(registers), REGISTER_4(registers));
-		report_names(WIRE_NAME_LINK, REGISTER_5(registers), &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-/* The target of a symbolic link is text; only the link itself is a place. */
-SEC("tracepoint/syscalls/sys_exit_symlink")
-int exit_symlink(struct trace_event_raw_sys_exit *context)
-{
-	struct pt_regs *registers = current_registers();
-	if (context->ret == 0) {
-		struct call_place from = NOWHERE, to = PLACE(AT_FDCWD, REGISTER_2(registers));
-		report_names(WIRE_NAME_SYMLINK, 0, &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_symlinkat")
-int exit_symlinkat(struct trace_event_raw_sys_exit *context)
-{
-	struct pt_regs *registers = current_registers();
-	if (context->ret == 0) {
-		struct call_place from = NOWHERE, to = PLACE(REGISTER_2(registers), REGISTER_3(registers));
-		report_names(WIRE_NAME_SYMLINK, 0, &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_mknod")
-int exit_mknod(struct trace_event_raw_sys_exit *context)
-{
-	struct pt_regs *registers = current_registers();
-	if (context->ret == 0) {
-		struct call_place from = NOWHERE, to = PLACE(AT_FDCWD, REGISTER_1(registers));
-		report_names(WIRE_NAME_MKNOD, REGISTER_2(registers), &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_mknodat")
-int exit_mknodat(struct trace_event_raw_sys_exit *context)
-{
-	struct pt_regs *registers = current_registers();
-	if (context->ret == 0) {
-		struct call_place from = NOWHERE, to = PLACE(REGISTER_1(registers), REGISTER_2(registers));
-		report_names(WIRE_NAME_MKNOD, REGISTER_3(registers), &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-/* A socket with a name in the file system is a file: the name is that of the node that bind made, if it made one. */
-SEC("tracepoint/syscalls/sys_exit_bind")
-int exit_bind(struct trace_event_raw_sys_exit *context)
-{
-	__u64 thread = (__u32)bpf_get_current_pid_tgid();
-	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
-	if (context->ret == 0 && list && list->count) {
-		struct call_place from = NOWHERE, to = NOWHERE;
-		report_names(WIRE_NAME_MKNOD, S_IFSOCK, &from, &to);
-	}
-	forget_touched();
-	return 0;
-}
-
-SEC("tracepoint/syscalls/sys_exit_truncate")
-int exit_truncate(struct trace_event_raw_sys_exit *context)
-{
-	struct pt_regs *registers = current_registers();
-	if (context->ret == 0 && REGISTER_2(registers) == 0) {
-		struct call_place from = PLACE(AT_FDCWD, REGISTER_1(registers)), to = NOWHERE;
-		report_names(WIRE_NAME_TRUNCATE, 0, &from, &to);
-	}
+	if (context->ret == 0)
+		called_on_names(current_registers());
 	forget_touched();
 	return 0;
 }

@@ -173,17 +173,23 @@ static __always_inline bool unwanted(__u32 deeds, __u32 kind)
 /* Where keys are put together: in the scratch, behind everything that a record is made of. */
 struct filter_room {
 	__u8 name[WIRE_NAME_MAX];
-	struct filter_name key;
+	struct filter_name key __attribute__((aligned(8)));
 };
 
 #define FILTER_ROOM (SCRATCH_SMALL - sizeof(struct filter_room))
+
+/* By words: the compiler would take care of a key that begins anywhere, byte by byte. */
+static __always_inline void clear_key(struct filter_name *key)
+{
+	__builtin_memset(__builtin_assume_aligned(key, 8), 0, sizeof(*key));
+}
 
 static __always_inline bool folder_unwanted(struct filter_name *key, const __u8 *folder, __u32 length, __u32 generation,
 					    __u32 deeds)
 {
 	if (!length || length >= FILTER_PATH_MAX)
 		return false;
-	__builtin_memset(key, 0, sizeof(*key));
+	clear_key(key);
 	key->kind = WIRE_FILTER_FOLDER;
 	key->length = length;
 	/* Says again what has just been asked: the verifier looks at the register that is used, not at its copies. */
@@ -198,7 +204,7 @@ static __always_inline bool ending_unwanted(struct filter_name *key, const __u8 
 					    __u32 deeds)
 {
 	__u32 found = 0, kept = 0;
-	__builtin_memset(key, 0, sizeof(*key));
+	clear_key(key);
 	if (bpf_probe_read_kernel(key->bytes, FILTER_ENDING_MAX, behind - FILTER_ENDING_MAX))
 		return false;
 	for (int i = FILTER_ENDING_MAX - 1; i >= 0; i--) {
@@ -216,12 +222,17 @@ static __always_inline bool ending_unwanted(struct filter_name *key, const __u8 
 }
 
 /*
- * Whether nobody wants these deeds of the file whose path ends the record, at `end`. It is what user space makes the
+ * Whether nobody wants these deeds of the file whose path has its head at `head_at` and ends the record, at `end`. It is what user space makes the
  * event's text of, so the path must be whole, and the kernel's own.
  */
-static __noinline bool unwanted_name(__u8 *bytes, const struct wire_path *head, __u32 end, __u32 deeds, __u32 kind)
+READ_ONCE_BY_VERIFIER int unwanted_name(struct small *scratch, __u32 head_at, __u32 end, __u32 deeds, __u32 kind)
 {
-	__u32 generation = generation_now(), kinds = filter_kinds(), length = head->length;
+	__u32 generation = generation_now(), kinds = filter_kinds();
+	if (!scratch || head_at > PATHS_END)
+		return false;
+	__u8 *bytes = scratch->bytes;
+	const struct wire_path *head = (void *)&bytes[head_at];
+	__u32 length = head->length;
 	struct filter_room *room = (void *)&bytes[FILTER_ROOM];
 	if (!generation || !(kinds & KINDS_OF_NAMES) || head->flags & ~WIRE_PATH_DELETED)
 		return false;
@@ -246,18 +257,20 @@ static __noinline bool unwanted_name(__u8 *bytes, const struct wire_path *head, 
 
 static __always_inline bool end_unwanted(__u32 kinds, __u32 generation, __u16 kind, __u16 number, const __u8 *address)
 {
-	struct filter_end key = { .kind = kind, .number = number };
+	struct filter_end key __attribute__((aligned(8))) = { .kind = kind, .number = number };
 	if (!(kinds & KIND(kind)))
 		return false;
 	if (address)
-		__builtin_memcpy(key.address, address, sizeof(key.address));
+		__builtin_memcpy(key.address, __builtin_assume_aligned(address, 4), sizeof(key.address));
 	return says_unwanted(bpf_map_lookup_elem(&filter_ends, &key), generation, WIRE_UNWANTED_NETWORK);
 }
 
 /* Whether nobody wants connections like this one, by its ports and addresses. The source is who began. */
-static __noinline bool unwanted_ends(const struct wire_network *record)
+READ_ONCE_BY_VERIFIER int unwanted_ends(const struct wire_network *record)
 {
 	__u32 generation = generation_now(), kinds = filter_kinds();
+	if (!record)
+		return false;
 	bool out = record->direction == WIRE_NETWORK_OUT;
 	__u16 local_port = out ? WIRE_FILTER_SOURCE_PORT : WIRE_FILTER_DESTINATION_PORT;
 	__u16 remote_port = out ? WIRE_FILTER_DESTINATION_PORT : WIRE_FILTER_SOURCE_PORT;
@@ -289,13 +302,15 @@ static __always_inline __u32 deeds_on_names(__u32 deed)
 }
 
 /* Whether nobody wants a change of names: by the name that is told last, when it is the kernel's own. */
-static __always_inline bool unwanted_names(__u8 *bytes, const struct wire_file_name *record, __u32 end)
+static __always_inline bool unwanted_names(struct small *scratch, __u32 end)
 {
+	const struct wire_file_name *record = (void *)scratch->bytes;
 	bool goes = record->deed == WIRE_NAME_UNLINK || record->deed == WIRE_NAME_TRUNCATE;
-	const struct wire_place *told = goes ? &record->from : &record->to;
-	if (!told->exact || (record->deed == WIRE_NAME_RENAME && record->call_flags & RENAME_EXCHANGE))
+	__u32 told_at = goes ? __builtin_offsetof(struct wire_file_name, from) : __builtin_offsetof(struct wire_file_name, to);
+	bool exact = goes ? record->from.exact : record->to.exact;
+	if (!exact || (record->deed == WIRE_NAME_RENAME && record->call_flags & RENAME_EXCHANGE))
 		return false;
-	return unwanted_name(bytes, &told->base, end, deeds_on_names(record->deed), WIRE_FILE_NAME);
+	return unwanted_name(scratch, told_at, end, deeds_on_names(record->deed), WIRE_FILE_NAME);
 }
 
 /* A new image: what is known of its path holds for the process from its first deed on. */

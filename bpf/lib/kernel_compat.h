@@ -95,6 +95,16 @@ static __always_inline struct pt_regs *current_registers(void)
 #define SYSCALL_NUMBER(call) BPF_CORE_READ(call, syscallno)
 #endif
 
+/*
+ * A function that the verifier reads once for each program, and not once for each way to each of its calls. 5.12
+ * (e5069b9c23b3, "bpf: Support pointers in global func args") lets it take pointers; before, it is read as any other.
+ */
+#ifdef BEFORE_5_17
+#define READ_ONCE_BY_VERIFIER static __noinline
+#else
+#define READ_ONCE_BY_VERIFIER __noinline
+#endif
+
 /* x86: set while a task is in a call that came by int 0x80 or sysenter. */
 #define TS_COMPAT 2
 

@@ -86,12 +86,16 @@ static long search_step(__u64 index, struct mount_search *search)
 	return 0;
 }
 
+/* Stands in the lowest bit of a mount's address, which is never odd. */
+#define SEVERAL_MOUNTS 1ULL
+
 /*
- * The mounts through which the current process may see a directory: how many there are, and one of them. More than
- * were looked at count as more than one.
+ * A mount through which the current process may see a directory, and whether there are several; 0 when there is none.
+ * More than were looked at count as several. The directory is a number, so that the verifier reads all this once.
  */
-static __noinline __u32 mounts_of(struct dentry *dentry, struct vfsmount **mount)
+__noinline __u64 mounts_of(__u64 directory)
 {
+	struct dentry *dentry = (void *)directory;
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct super_block *sb = BPF_CORE_READ(dentry, d_sb);
 	struct mount_search search = { .dentry = dentry, .namespace = BPF_CORE_READ(task, nsproxy, mnt_ns) };
@@ -105,8 +109,8 @@ static __noinline __u32 mounts_of(struct dentry *dentry, struct vfsmount **mount
 	bpf_loop(MOUNTS_MAX, search_step, &search, 0);
 	if (!search.found)
 		return 0;
-	*mount = (void *)search.found + bpf_core_field_offset(struct mount, mnt);
-	return search.next == search.end ? search.count : 2;
+	__u64 mount = (__u64)search.found + bpf_core_field_offset(struct mount, mnt);
+	return search.next == search.end && search.count == 1 ? mount : mount | SEVERAL_MOUNTS;
 }
 
 #endif

@@ -89,12 +89,15 @@ static __always_inline void fill_task(struct wire_task *to, struct task_struct *
 		to->flags |= WIRE_TASK_CHROOT;
 }
 
-static __always_inline void fill_current(struct wire_task *to)
+READ_ONCE_BY_VERIFIER int fill_current(struct wire_task *to)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
+	if (!to)
+		return 0;
 	fill_task(to, task);
 	if (in_compat_call(task))
 		to->flags |= WIRE_TASK_COMPAT;
+	return 0;
 }
 
 static __always_inline void fill_file(struct wire_file *to, struct inode *inode)

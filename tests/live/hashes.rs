@@ -17,7 +17,6 @@ use crate::deed::{self, Deed, Doing, Folder};
 use crate::expected::{Want, life, process_create, process_terminate};
 use crate::process::hex;
 use crate::time::moment;
-use crate::watch::patience;
 use crate::{agent, tests};
 
 tests![
@@ -81,7 +80,7 @@ fn not_of_the_file_that_took_its_name() {
         let doing = Doing::start(Command::new(&program));
         let process = doing.process();
         fs::rename(&other, &program).expect("the folder is ours");
-        watch.within(patience());
+        watch.within(Duration::from_secs(20));
         watch.until(|event| {
             event.system.event_id == 1 && event.value("ProcessId") == Some(&process.pid.to_string())
         });
@@ -172,7 +171,7 @@ fn delay(event: &ReadEvent) -> i64 {
 /// Creates a file every few milliseconds until a time by the wall clock.
 fn create_for_a_while(arguments: &[OsString]) -> anyhow::Result<()> {
     let end: i64 = arguments[1].to_string_lossy().parse()?;
-    let longest = Instant::now() + patience();
+    let longest = Instant::now() + Duration::from_secs(10);
     for number in 0.. {
         if crate::time::now().0 / 1_000_000 >= end || Instant::now() > longest {
             break;

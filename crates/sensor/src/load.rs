@@ -115,39 +115,46 @@ pub fn survey(options: &Options) -> Result<Vec<Surveyed>, SensorError> {
         }
     }
     let counts = words::heard().verified;
-    let count = |program: &str| counts.iter().find(|(name, _)| name == program).map(|(_, count)| *count);
+    let count = |code: &str| counts.iter().find(|(name, _)| name == code).map(|(_, count)| *count);
     let calls = choose(options, &hooks).asks_calls_for_datagrams();
     let is_there = |hook: &Hook| calls || hook.spec.group != Group::DatagramCalls;
-    let surveyed = hooks.into_iter().filter(is_there).map(|hook| Surveyed {
-        program: hook.spec.program,
-        verified: match hook.unavailable {
+    let mut surveyed: Vec<Surveyed> = Vec::new();
+    for hook in hooks.into_iter().filter(is_there) {
+        let verified = match hook.unavailable {
             Some(reason) => Err(reason),
-            None => count(hook.spec.program).ok_or_else(|| "the verifier gave no count".to_owned()),
-        },
-    });
-    Ok(surveyed.collect())
+            None => count(hook.spec.code).ok_or_else(|| "the verifier gave no count".to_owned()),
+        };
+        // What stands at many places is there when one of them is.
+        match surveyed.iter_mut().find(|known| known.program == hook.spec.code) {
+            Some(known) if known.verified.is_ok() => {}
+            Some(known) => known.verified = verified,
+            None => surveyed.push(Surveyed { program: hook.spec.code, verified }),
+        }
+    }
+    Ok(surveyed)
 }
 
-/// Marks the program that the kernel has just refused; the error is the caller's when there is no going on.
+/// Marks the program that the kernel has just refused, wherever it stands; the error is the caller's when there is no
+/// going on.
 fn leave_out(hooks: &mut [Hook], error: &libbpf_rs::Error) -> Result<(), SensorError> {
     let words = words::heard();
     let refused =
-        words.refused_program().and_then(|name| hooks.iter_mut().find(|hook| hook.spec.program == name));
-    match refused {
-        Some(hook) if hook.spec.need == Need::Essential => Err(SensorError::Program {
-            program: hook.spec.program.to_owned(),
-            reason: explained(words.last_lines()),
-        }),
-        Some(hook) if hook.unavailable.is_none() => {
-            hook.unavailable = Some(words.last_lines());
-            Ok(())
+        |hook: &&mut Hook| words.refused_program() == Some(hook.spec.code) && hook.unavailable.is_none();
+    let mut known = false;
+    for hook in hooks.iter_mut().filter(refused) {
+        if hook.spec.need == Need::Essential {
+            let reason = explained(words.last_lines());
+            return Err(SensorError::Program { program: hook.spec.program.to_owned(), reason });
         }
-        Some(_) | None if error.kind() == libbpf_rs::ErrorKind::PermissionDenied => {
-            Err(SensorError::NotPermitted(explained(format!("{error:#}"))))
-        }
-        Some(_) | None => {
-            Err(SensorError::Kernel { doing: "loading the programs", reason: explained(words.last_lines()) })
-        }
+        hook.unavailable = Some(words.last_lines());
+        known = true;
+    }
+    if known {
+        Ok(())
+    } else if error.kind() == libbpf_rs::ErrorKind::PermissionDenied {
+        Err(SensorError::NotPermitted(explained(format!("{error:#}"))))
+    } else {
+        Err(SensorError::Kernel { doing: "loading the programs", reason: explained(words.last_lines()) })
     }
 }
 
@@ -250,7 +257,7 @@ fn load_once(
         }
     }
     for mut program in open.progs_mut() {
-        program.set_autoload(hooks.iter().any(|hook| program.name() == hook.spec.program && wanted(hook)));
+        program.set_autoload(hooks.iter().any(|hook| program.name() == hook.spec.code && wanted(hook)));
         if statistics == Statistics::Yes {
             program.set_log_level(LOG_STATISTICS);
         }
@@ -261,7 +268,7 @@ fn load_once(
 /// Attaches one program; the error is the kernel's words.
 pub(crate) fn attach(object: &Object, spec: &HookSpec, cgroup: Option<&CgroupRoot>) -> Result<Link, String> {
     let program: ProgramMut<'_> =
-        object.progs_mut().find(|program| program.name() == spec.program).ok_or("it is not in the object")?;
+        object.progs_mut().find(|program| program.name() == spec.code).ok_or("it is not in the object")?;
     let link = match spec.place {
         Place::Cgroup => {
             let cgroup = cgroup.ok_or("no version 2 cgroup tree is mounted, and none could be")?;

@@ -88,7 +88,10 @@ pub(crate) enum Need {
 /// One row of the table.
 #[derive(Clone, Copy)]
 pub(crate) struct HookSpec {
+    /// Its name.
     pub(crate) program: &'static str,
+    /// The program in `bpf/` that stands there; one may stand at many places.
+    pub(crate) code: &'static str,
     pub(crate) place: Place,
     pub(crate) tier: Tier,
     pub(crate) group: Group,
@@ -116,7 +119,7 @@ pub enum HookState {
 /// What a hook does now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookStatus {
-    /// Name of the program in `bpf/`.
+    /// Its name: that of the program in `bpf/`, or of the call at whose exit that stands beside others.
     pub program: &'static str,
     /// Facts that it serves.
     pub serves: &'static [Domain],
@@ -136,6 +139,7 @@ const fn always(
 ) -> HookSpec {
     HookSpec {
         program,
+        code: program,
         place,
         tier: Tier::Both,
         group: Group::Always,
@@ -184,6 +188,16 @@ const fn datagrams(program: &'static str, place: Place, tier: Tier, loses: &'sta
 
 const fn datagram_call(program: &'static str, name: &'static str) -> HookSpec {
     call(program, name, Group::DatagramCalls, &[Domain::Network])
+}
+
+/// A call on names: one program stands at the exits of all of them.
+const fn name_call(
+    hook: &'static str,
+    name: &'static str,
+    group: Group,
+    serves: &'static [Domain],
+) -> HookSpec {
+    HookSpec { code: "exit_names", ..call(hook, name, group, serves) }
 }
 
 const fn optional(hook: HookSpec) -> HookSpec {
@@ -243,22 +257,22 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     optional(call("exit_openat2", "openat2", Opens, OPENS)),
     optional(call("exit_creat", "creat", Opens, OPENS)),
     call("exit_ftruncate", "ftruncate", Opens, &[FileCreate]),
-    call("exit_truncate", "truncate", Opens, &[FileCreate]),
+    name_call("exit_truncate", "truncate", Opens, &[FileCreate]),
     touch("touch_set", "inode_set_ctime_to_ts"),
     touch("touch_exchanged", "ctime_ns_xchg"),
     touch("touch_skipped", "ctime_xchg_skip"),
-    optional(call("exit_unlink", "unlink", Names, &[FileDelete])),
-    call("exit_unlinkat", "unlinkat", Names, &[FileDelete]),
-    optional(call("exit_rename", "rename", Names, NAMES)),
-    optional(call("exit_renameat", "renameat", Names, NAMES)),
-    call("exit_renameat2", "renameat2", Names, NAMES),
-    optional(call("exit_link", "link", Names, &[FileCreate])),
-    call("exit_linkat", "linkat", Names, &[FileCreate]),
-    optional(call("exit_symlink", "symlink", Names, &[FileCreate])),
-    call("exit_symlinkat", "symlinkat", Names, &[FileCreate]),
-    optional(call("exit_mknod", "mknod", Names, &[FileCreate])),
-    call("exit_mknodat", "mknodat", Names, &[FileCreate]),
-    optional(call("exit_bind", "bind", Names, &[FileCreate])),
+    optional(name_call("exit_unlink", "unlink", Names, &[FileDelete])),
+    name_call("exit_unlinkat", "unlinkat", Names, &[FileDelete]),
+    optional(name_call("exit_rename", "rename", Names, NAMES)),
+    optional(name_call("exit_renameat", "renameat", Names, NAMES)),
+    name_call("exit_renameat2", "renameat2", Names, NAMES),
+    optional(name_call("exit_link", "link", Names, &[FileCreate])),
+    name_call("exit_linkat", "linkat", Names, &[FileCreate]),
+    optional(name_call("exit_symlink", "symlink", Names, &[FileCreate])),
+    name_call("exit_symlinkat", "symlinkat", Names, &[FileCreate]),
+    optional(name_call("exit_mknod", "mknod", Names, &[FileCreate])),
+    name_call("exit_mknodat", "mknodat", Names, &[FileCreate]),
+    optional(name_call("exit_bind", "bind", Names, &[FileCreate])),
     call("exit_accept", "accept", Accepts, &[Network]),
     call("exit_accept4", "accept4", Accepts, &[Network]),
     datagram_call("exit_sendto", "sendto"),
@@ -297,7 +311,7 @@ mod tests {
     use super::{Group, HOOKS, Need, Tier};
 
     #[test]
-    fn each_program_stands_once_and_serves_something() {
+    fn each_hook_has_its_name_and_serves_something() {
         for (position, hook) in HOOKS.iter().enumerate() {
             assert!(
                 HOOKS[..position].iter().all(|other| other.program != hook.program),
