@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::watch::Watch;
+use crate::watch::{Watch, patience};
 use crate::{raw, watch};
 
 /// A configuration by which everything is logged.
@@ -27,11 +27,6 @@ pub(crate) const EVERYTHING: &str = r#"<Sysmon schemaversion="4.90">
   </EventFiltering>
 </Sysmon>
 "#;
-
-/// An agent that does not start within this time has failed; an emulated machine takes longer.
-pub(crate) fn longest_start() -> Duration {
-    Duration::from_secs(if std::env::var_os("TUXMON_SLOW").is_some() { 120 } else { 30 })
-}
 
 /// A folder in which agents live, one after the other.
 pub(crate) struct Home {
@@ -134,7 +129,7 @@ impl Home {
 
 /// The agent, once it collects.
 fn started(mut watch: Watch, mut agent: Agent) -> Agent {
-    watch.within(longest_start());
+    watch.within(patience());
     let started = watch.until(|event| {
         event.system.event_id == 4
             && event.system.process_id == agent.pid()
@@ -194,11 +189,11 @@ impl Agent {
         watch::poll_until(deadline, || self.child.try_wait().expect("the agent is our child"))
     }
 
-    /// Asks it to end, and says how long it took; `None` when it took longer than 10 seconds.
+    /// Asks it to end, and says how long it took; `None` when it does not end.
     pub(crate) fn stop(mut self) -> Option<(Duration, ExitStatus)> {
         let asked = Instant::now();
         self.signal(Signal::TERM);
-        let status = self.wait(Duration::from_secs(10))?;
+        let status = self.wait(patience())?;
         Some((asked.elapsed(), status))
     }
 

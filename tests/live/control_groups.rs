@@ -12,7 +12,7 @@ use tuxmon_reader::ReadEvent;
 use crate::agent::{EVERYTHING, Home};
 use crate::deed::{self, Deed};
 use crate::tests;
-use crate::watch::Watch;
+use crate::watch::{Watch, patience};
 
 tests![
     a_process_tells_its_container,
@@ -126,7 +126,7 @@ fn rules_read_what_is_not_written() {
     let mut watch = agent.watch();
     let outside = deed::perform("nothing", &[]).pid;
     let inside = group.perform();
-    watch.within(std::time::Duration::from_secs(20));
+    watch.within(patience());
     assert!(watch.until(|event| crate::watch::actor(event) == Some(inside)), "{}", agent.log());
     let event = execution(&watch, inside);
     assert_eq!(event.value("ContainerId"), None, "nobody asked for it to be written: {}", event.raw);

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
@@ -11,11 +12,12 @@ use nix::sched::{CloneFlags, unshare};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use rustix::thread::{CapabilitySet, remove_capability_from_bounding_set};
 
-use crate::agent::{Agent, EVERYTHING, Home, longest_start};
+use crate::agent::{Agent, EVERYTHING, Home, output};
 use crate::deed::{self, Deed, Folder};
 use crate::expected::{file_create, life};
 use crate::network_connect::udp_over;
 use crate::tests;
+use crate::watch::{patience, poll_until};
 
 tests![
     without_types,
@@ -46,7 +48,7 @@ fn sees_a_deed(agent: &Agent) {
 /// What an agent said that did not start.
 #[track_caller]
 fn complaint_of(mut agent: Agent) -> String {
-    let status = agent.wait(longest_start()).unwrap_or_else(|| panic!("it runs; it says:\n{}", agent.log()));
+    let status = agent.wait(patience()).unwrap_or_else(|| panic!("it runs; it says:\n{}", agent.log()));
     assert!(!status.success(), "{}", agent.log());
     agent.log()
 }
@@ -113,16 +115,19 @@ fn without_a_cgroup_tree_in_a_namespace() {
 /// Only kernels before 5.11 mind; they must say what they mind.
 fn without_leave_to_raise_limits() {
     let home = Home::new(EVERYTHING);
-    let wrapper = || deed::command("without-sys-resource", &[]);
-    let mut first = home.launch_through(wrapper(), &[]);
-    if first.wait(std::time::Duration::from_secs(3)).is_some() {
-        let said = complaint_of(first);
+    let arguments = ["--output".into(), output("file", &home.events())];
+    let mut agent = home.launch_through(deed::command("without-sys-resource", &[]), &arguments);
+    let collects = || fs::read_to_string(home.events()).is_ok_and(|events| events.contains(">Started<"));
+    let minds = poll_until(Instant::now() + patience(), || {
+        let ended = agent.wait(Duration::ZERO).is_some();
+        (ended || collects()).then_some(ended)
+    });
+    if minds.expect("it collects or ends") {
+        let said = complaint_of(agent);
         assert!(said.contains("RLIMIT_MEMLOCK") && said.contains("CAP_SYS_RESOURCE"), "{said}");
-        return;
+    } else {
+        sees_a_deed(&agent);
     }
-    drop(first);
-    let home = Home::new(EVERYTHING);
-    sees_a_deed(&home.start_through(wrapper(), &[]));
 }
 
 fn in_place_of_this(arguments: &[OsString]) -> anyhow::Result<()> {

@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
 use nix::sys::{ptrace, wait};
 use nix::unistd::Pid;
@@ -14,7 +13,7 @@ use tuxmon_reader::ReadEvent;
 use crate::agent::{EVERYTHING, Home, output};
 use crate::deed::{self, Deed, Doing, Folder};
 use crate::tests;
-use crate::watch::{Watch, actor};
+use crate::watch::{Watch, actor, patience};
 
 tests![a_full_ring_is_counted, a_sink_that_nobody_reads_stops_nothing];
 
@@ -61,14 +60,14 @@ fn a_full_ring_is_counted() {
     let source = deed::perform("attach-many", &[&arguments[0], &arguments[1]]);
     agent.signal(Signal::CONT);
     let (mut seen, mut lost) = (0, 0);
-    watch.within(Duration::from_secs(20));
+    watch.within(patience());
     while seen + lost < ATTACHMENTS {
         let Some(event) = watch.next() else { break };
         seen += u64::from(event.system.event_id == 10 && actor(&event) == Some(source.pid));
         lost += lost_attachments(&event);
     }
     assert!(lost > 0, "nothing is reported lost, {seen} of {ATTACHMENTS} were seen: {}", agent.log());
-    watch.settle_within(Duration::from_secs(20), |event| lost += lost_attachments(event));
+    watch.settle_within(patience(), |event| lost += lost_attachments(event));
     assert_eq!(seen + lost, ATTACHMENTS, "{seen} seen, {lost} reported lost: {}", agent.log());
     target.finish();
 }
@@ -114,20 +113,19 @@ fn a_sink_that_nobody_reads_stops_nothing() {
     ];
     // The pipe is held open and never read.
     let agent = home.launch(&arguments, Stdio::piped());
-    watch.within(Duration::from_secs(30));
+    watch.within(patience());
     assert!(watch.until(|event| event.value("State") == Some("Started")), "{}", agent.log());
     let many = MANY.to_string();
     let process = deed::perform("create-and-remove", &[folder.path().as_os_str(), OsStr::new(&many)]);
     let (mut seen, mut reported) = (0, false);
     let is_report = |event: &ReadEvent| event.value("ID") == Some("OutputLost");
-    watch.settle_within(Duration::from_mins(1), |event| {
+    watch.settle_within(2 * patience(), |event| {
         seen += u64::from([11, 23].contains(&event.system.event_id) && actor(event) == Some(process.pid));
         reported |= is_report(event);
     });
     assert_eq!(seen, 2 * MANY, "the other sink has everything: {}", agent.log());
     // Reports come at most once a second, so this one may come after everything else.
     assert!(reported || watch.until(is_report), "the loss is not reported: {}", agent.log());
-    let (took, status) = agent.stop().expect("it ends, though nobody reads");
-    assert!(took <= Duration::from_secs(5), "{took:?}");
+    let (_, status) = agent.stop().expect("it ends, though nobody reads");
     assert!(status.success(), "{status}");
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rustix::process::Signal;
 
@@ -13,7 +13,7 @@ use crate::deed::{self, Deed, Doing, Folder};
 use crate::expected::{file_create, life};
 use crate::process::printed_path;
 use crate::tests;
-use crate::watch::{Watch, actor, poll_until};
+use crate::watch::{Watch, actor, patience, poll_until};
 
 tests![
     an_image_that_is_dropped_is_left_out,
@@ -52,7 +52,7 @@ fn deed_of(program: &Path, name: &str, arguments: &[&Path]) -> Command {
 /// Waits until the kernel side has left out more than this, and says how much.
 #[track_caller]
 fn left_out_beyond(home: &Home, before: u64) -> u64 {
-    let deadline = Instant::now() + Duration::from_secs(25);
+    let deadline = Instant::now() + patience();
     let count = || home.status()["left_out_in_kernel"].as_u64().filter(|count| *count > before);
     poll_until(deadline, count).expect("the kernel side leaves something out")
 }
@@ -122,7 +122,7 @@ fn without_these(tag: &str, filters: &str) -> String {
 #[track_caller]
 fn until_left_out(home: &Home, name: &str, argument: &dyn Fn(u32) -> OsString) {
     let count = || home.status()["left_out_in_kernel"].as_u64().expect("the agent counts them");
-    let (before, deadline) = (count(), Instant::now() + Duration::from_mins(1));
+    let (before, deadline) = (count(), Instant::now() + patience());
     let mut done = 0;
     while count() == before {
         assert!(Instant::now() < deadline, "the kernel side leaves nothing out");
@@ -159,7 +159,7 @@ fn an_address_that_is_dropped_is_left_out() {
     let mut watch = agent.watch();
     until_left_out(&home, "tcp", &|_| "127.66.0.1".into());
     let process = deed::perform("tcp", &["127.66.0.2".as_ref()]);
-    watch.within(Duration::from_secs(20));
+    watch.within(patience());
     let found = watch.until(|event| event.system.event_id == 3 && actor(event) == Some(process.pid));
     assert!(found, "no NetworkConnect of the process {} came", process.pid);
 }
@@ -192,7 +192,7 @@ fn what_nobody_logs_is_not_attached() {
 /// Waits until the event of a file that this process made has come.
 #[track_caller]
 fn created(watch: &mut Watch, pid: u32, path: Option<&Path>) {
-    watch.within(Duration::from_secs(20));
+    watch.within(patience());
     let name = path.map(printed_path);
     let found = watch.until(|event| {
         event.system.event_id == 11
@@ -205,7 +205,7 @@ fn created(watch: &mut Watch, pid: u32, path: Option<&Path>) {
 #[track_caller]
 fn reload(agent: &Agent, watch: &mut Watch) {
     agent.signal(Signal::HUP);
-    watch.within(Duration::from_secs(10));
+    watch.within(patience());
     assert!(watch.until(|event| event.system.event_id == 16), "no new configuration: {}", agent.log());
 }
 

@@ -14,7 +14,7 @@ use tuxmon_reader::ReadEvent;
 use crate::agent::{Agent, EVERYTHING, Home};
 use crate::deed::{self, Deed};
 use crate::time::now;
-use crate::watch::Watch;
+use crate::watch::{Watch, patience};
 use crate::{raw, tests};
 
 tests![
@@ -31,12 +31,10 @@ pub(crate) const DEEDS: &[Deed] = &[];
 /// Longer than an agent may stand still without a word (`crates/tuxmon/src/run/pulse.rs`).
 const LONG: Duration = Duration::from_millis(5_500);
 
-const SOON: Duration = Duration::from_secs(20);
-
 /// Waits for the report, and gives its interval as it is printed.
 #[track_caller]
 fn interval(watch: &mut Watch, agent: &Agent, id: &str, subject: &str) -> (String, String) {
-    watch.within(SOON);
+    watch.within(patience());
     let found = watch.until(|event| is_report(event, id, subject));
     assert!(found, "no event 255 {id} of {subject}; the agent says:\n{}", agent.log());
     interval_of(watch.seen.last().expect("it was found"))
@@ -53,7 +51,7 @@ fn interval_of(report: &ReadEvent) -> (String, String) {
 #[track_caller]
 fn expect_lost_hooks(watch: &mut Watch, agent: &Agent, after: Timestamp) {
     let mut missing = vec!["udp_in", "udp_out"];
-    watch.within(SOON);
+    watch.within(patience());
     let told = watch.until(|event| {
         let is_told = |program: &str| is_report(event, "HookLost", program);
         if missing.iter().any(|program| is_told(program)) {
@@ -157,7 +155,7 @@ fn datagram_is_seen(watch: &mut Watch) -> bool {
     let to = receiver.local_addr().expect("it is bound");
     sender.send_to(b"x", to).expect("it goes to ourselves");
     let port = to.port().to_string();
-    watch.within(SOON);
+    watch.within(patience());
     watch.until(|event| event.system.event_id == 3 && event.value("DestinationPort") == Some(&port))
 }
 

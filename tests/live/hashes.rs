@@ -17,6 +17,7 @@ use crate::deed::{self, Deed, Doing, Folder};
 use crate::expected::{Want, life, process_create, process_terminate};
 use crate::process::hex;
 use crate::time::moment;
+use crate::watch::patience;
 use crate::{agent, tests};
 
 tests![
@@ -80,7 +81,7 @@ fn not_of_the_file_that_took_its_name() {
         let doing = Doing::start(Command::new(&program));
         let process = doing.process();
         fs::rename(&other, &program).expect("the folder is ours");
-        watch.within(Duration::from_secs(20));
+        watch.within(patience());
         watch.until(|event| {
             event.system.event_id == 1 && event.value("ProcessId") == Some(&process.pid.to_string())
         });
@@ -171,7 +172,7 @@ fn delay(event: &ReadEvent) -> i64 {
 /// Creates a file every few milliseconds until a time by the wall clock.
 fn create_for_a_while(arguments: &[OsString]) -> anyhow::Result<()> {
     let end: i64 = arguments[1].to_string_lossy().parse()?;
-    let longest = Instant::now() + Duration::from_secs(10);
+    let longest = Instant::now() + patience();
     for number in 0.. {
         if crate::time::now().0 / 1_000_000 >= end || Instant::now() > longest {
             break;

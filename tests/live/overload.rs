@@ -18,6 +18,7 @@ use self::tally::{Counter, Tally};
 use crate::agent::{EVERYTHING, Home};
 use crate::deed::{self, Deed, Doing, Folder, tell, wait_for_word};
 use crate::tests;
+use crate::watch::patience;
 
 tests![a_flood_of_files_crowds_out_nobody];
 
@@ -44,6 +45,13 @@ struct Flood {
     attachments: u64,
 }
 
+/// The ring of the test, in the spelling of the switch.
+const RING: &str = "16M";
+
+/// The half of the ring that tracing may fill holds 61,680 records of it, at 128 + 8 bytes each (`struct wire_ptrace`,
+/// and the ring's own header): these overflow it alone, however few files a slow machine makes meanwhile.
+const BEYOND_HALF: u64 = 80_000;
+
 impl Flood {
     fn wanted() -> Flood {
         if heavy() {
@@ -62,7 +70,7 @@ impl Flood {
                 stopped: true,
                 execs_per_second: 500,
                 connects_per_second: 200,
-                attachments: 40_000,
+                attachments: BEYOND_HALF,
             }
         }
     }
@@ -82,9 +90,10 @@ struct Done {
 fn a_flood_of_files_crowds_out_nobody() {
     let flood = Flood::wanted();
     let (home, folder) = (Home::new(EVERYTHING), Folder::new());
-    let mut agent = home.launch(&["--output".into(), "stdout,format=xml".into()], Stdio::piped());
+    let arguments = ["--output", "stdout,format=xml", "--ring-size", RING].map(OsString::from);
+    let mut agent = home.launch(&arguments, Stdio::piped());
     let counter = Counter::start(agent.take_output().expect("it is piped"), folder.path());
-    assert!(counter.wait(Duration::from_secs(30), |tally| tally.started), "{}", agent.log());
+    assert!(counter.wait(patience(), |tally| tally.started), "{}", agent.log());
 
     let target = Doing::start(deed::command("hold", &[]));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has ports");

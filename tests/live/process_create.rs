@@ -21,6 +21,7 @@ use serde_json::json;
 use crate::deed::{self, Deed, Doing, Folder, tell, wait_for_word};
 use crate::expected::{Expected, Want, life, process_access, process_create, process_terminate};
 use crate::process::{Process, printed_path};
+use crate::watch::patience;
 use crate::{agent, raw, tests};
 
 tests![
@@ -154,7 +155,7 @@ fn executed_by_descriptor(how: &str, truth: impl FnOnce(&Path) -> (String, Optio
     let known = Process::this().after_exec(&program, &[OsStr::new("own name"), OsStr::new("-")]);
     let doing = Doing::start(deed::command("exec-descriptor", &[OsStr::new(how), program.as_os_str()]));
     let pid = doing.pid();
-    watch.within(std::time::Duration::from_secs(20));
+    watch.within(patience());
     watch.until(|event| event.system.event_id == 1 && event.value("CommandLine") == Some("own name -"));
     let before = doing.finish();
     let (image, hashes) = truth(&program);

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::process::Command;
 use std::rc::Rc;
 use std::thread;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -12,6 +11,7 @@ use crate::agent::{EVERYTHING, Home};
 use crate::deed::{self, Deed, Doing, Folder, tell, wait_for_word};
 use crate::expected::{file_create, life, process_terminate};
 use crate::process::Process;
+use crate::watch::patience;
 use crate::{agent, raw, tests};
 
 tests![
@@ -58,7 +58,7 @@ fn leader_ends_first(arguments: &[OsString]) -> anyhow::Result<()> {
             let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
             stat.contains(") Z ").then_some(())
         };
-        let deadline = std::time::Instant::now() + Duration::from_secs(10);
+        let deadline = std::time::Instant::now() + patience();
         crate::watch::poll_until(deadline, gone).expect("the leader ends");
         std::fs::File::create_new(late).expect("the folder is there");
     });

@@ -15,7 +15,7 @@ use crate::expected::{Expected, Want, compare, file_create, life};
 use crate::process::{printed_path, sha256_field};
 use crate::tests;
 use crate::time::{Span, now};
-use crate::watch::{Watch, actor, read_all};
+use crate::watch::{Watch, actor, patience, read_all};
 
 tests![
     names_the_file_and_its_hash,
@@ -49,7 +49,7 @@ fn names_the_file_and_its_hash() {
 #[track_caller]
 fn reload(agent: &Agent, watch: &mut Watch, answer: u16) {
     agent.signal(Signal::HUP);
-    watch.within(Duration::from_secs(10));
+    watch.within(patience());
     let answered = watch.until(|event| event.system.event_id == answer);
     assert!(answered, "no event {answer} within 10 seconds: {}", agent.log());
 }
@@ -78,7 +78,7 @@ fn a_new_configuration_loses_nothing() {
 /// Creates files, a thousand in a second, until the test says that it is enough.
 fn create_until_told(arguments: &[OsString]) -> anyhow::Result<()> {
     let told = std::thread::spawn(deed::wait_for_word);
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + patience();
     tell(&json!("begun"))?;
     let mut made = 0;
     while !told.is_finished() && Instant::now() < deadline {
@@ -107,7 +107,7 @@ fn a_new_configuration_is_obeyed() {
     // The usual sentinel creates a file, which this configuration does not log. Both processes wait for the same hash.
     let last = deed::perform("nothing", &[]);
     let mut missing = BTreeSet::from([(process.pid, 1), (process.pid, 5), (last.pid, 1), (last.pid, 5)]);
-    watch.within(Duration::from_secs(20));
+    watch.within(patience());
     let complete = watch.until(|event| {
         missing.remove(&(actor(event).unwrap_or(0), event.system.event_id));
         missing.is_empty()

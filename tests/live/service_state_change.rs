@@ -1,7 +1,5 @@
 //! Event 4: the agent started, and the agent stopped, which is the last thing it says.
 
-use std::time::Duration;
-
 use rustix::process::Signal;
 use tuxmon_reader::ReadEvent;
 
@@ -10,7 +8,7 @@ use crate::deed::Deed;
 use crate::expected::{Expected, Want, compare};
 use crate::tests;
 use crate::time::Span;
-use crate::watch::read_all;
+use crate::watch::{patience, read_all};
 
 tests![first_the_configuration_then_started, stopped_is_last_however_it_is_asked];
 
@@ -53,7 +51,7 @@ fn stopped_is_last_however_it_is_asked() {
         let mut agent = home.start();
         let (status, stopping) = Span::of(|| {
             agent.signal(signal);
-            agent.wait(Duration::from_secs(5)).expect("it ends within 5 seconds")
+            agent.wait(patience()).expect("it ends")
         });
         assert!(status.success(), "{signal:?}: {status}: {}", agent.log());
         let events = read_all(&home.events());

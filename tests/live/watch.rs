@@ -19,9 +19,10 @@ use tuxmon_reader::{ReadEvent, Reader, Reason};
 use crate::expected::{self, Expected};
 use crate::{deed, laws};
 
-/// How long a test waits for events that must come; an emulated machine takes longer.
-fn patience() -> Duration {
-    Duration::from_secs(if std::env::var_os("TUXMON_SLOW").is_some() { 60 } else { 20 })
+/// How long a test waits for what must come: the bound is for what hangs, not for what is slow. An emulated machine
+/// takes longer.
+pub(crate) fn patience() -> Duration {
+    Duration::from_mins(if std::env::var_os("TUXMON_SLOW").is_some() { 4 } else { 1 })
 }
 
 /// The events that an agent writes from some moment on.

@@ -32,6 +32,7 @@ const ROOMS: &[Room] = &[
     Room { name: "view", pure: true, may_use: &["config", "event", "reader", "render", "rules"] },
     Room { name: "host", pure: false, may_use: &["event", "wire"] },
     Room { name: "input", pure: false, may_use: &[] },
+    Room { name: "fetch", pure: false, may_use: &[] },
     Room { name: "sensor", pure: false, may_use: &["wire"] },
     Room { name: "sinks", pure: false, may_use: &["event"] },
     Room { name: "pipeline", pure: false, may_use: &["config", "event", "host", "rules", "wire"] },
@@ -46,7 +47,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "hunt",
         pure: false,
-        may_use: &["detect", "diag", "event", "input", "intel", "reader", "sigma", "view"],
+        may_use: &["detect", "diag", "event", "fetch", "input", "intel", "reader", "sigma", "view"],
     },
 ];
 

@@ -4,8 +4,11 @@
 -- param address: an IP address, or a network as 10.1.0.0/16
 -- param since=0: not what was seen last before this time
 -- times: first last
-SELECT Computer, CASE Initiated WHEN 1 THEN 'to' ELSE 'from' END AS direction, RemoteIp, DestinationPort, Protocol, Image, sum(count) AS count, min(first) AS first, max(last) AS last
-FROM peer_days
-WHERE last >= :since AND in_network(RemoteIp, :address)
-GROUP BY Computer, Initiated, RemoteIp, DestinationPort, Protocol, Image
-ORDER BY first, Computer, RemoteIp, DestinationPort
+SELECT Computer, CASE WHEN Initiated = 1 THEN 'to' ELSE 'from' END AS direction, RemoteIp, DestinationPort, Protocol, Image, sightings AS count, earliest AS first, latest AS last
+FROM (
+    SELECT Computer, Initiated, RemoteIp, DestinationPort, Protocol, Image, sum(count) AS sightings, min(first) AS earliest, max(last) AS latest
+    FROM peer_days
+    WHERE last >= :since AND in_network(RemoteIp, :address)
+    GROUP BY Computer, Initiated, RemoteIp, DestinationPort, Protocol, Image
+)
+ORDER BY first, Computer, RemoteIp, DestinationPort, direction, Protocol, Image

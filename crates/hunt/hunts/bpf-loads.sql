@@ -7,4 +7,4 @@ SELECT Computer, Image, User, BpfCommand, BpfProgramType, BpfProgramName, count(
 FROM ebpf_event
 WHERE time >= :since
 GROUP BY Computer, Image, User, BpfCommand, BpfProgramType, BpfProgramName
-ORDER BY first, Computer, Image
+ORDER BY first, Computer, Image, BpfCommand, BpfProgramType, BpfProgramName

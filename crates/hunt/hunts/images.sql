@@ -3,13 +3,12 @@
 -- param since=0: not what ran last before this time
 -- param least=1: only what ran so often or more
 -- times: first last
-WITH counts AS (
-    SELECT Image_id, Hashes_id, sum(count) AS count, count(DISTINCT Computer_id) AS hosts, min(first) AS first, max(last) AS last
+SELECT text_of(Image_id) AS Image, text_of(Hashes_id) AS Hashes, sightings AS count, machines AS hosts, earliest AS first, latest AS last
+FROM (
+    SELECT Image_id, Hashes_id, sum(count) AS sightings, count(DISTINCT Computer_id) AS machines, min(first) AS earliest, max(last) AS latest
     FROM image_days
     WHERE last >= :since
     GROUP BY Image_id, Hashes_id
     HAVING sum(count) >= :least
 )
-SELECT (SELECT text FROM strings WHERE id = Image_id) AS Image, (SELECT text FROM strings WHERE id = Hashes_id) AS Hashes, count, hosts, first, last
-FROM counts
 ORDER BY count DESC, Image, Hashes

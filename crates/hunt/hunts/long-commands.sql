@@ -12,4 +12,4 @@ WHERE time >= :since AND (
     OR CommandLine LIKE '%xxd -r%' OR CommandLine LIKE '%openssl enc -d%' OR CommandLine LIKE '%fromhex(%'
     OR CommandLine LIKE '%\x__\x__\x__%' OR CommandLine LIKE '%/dev/tcp/%' OR CommandLine LIKE '%| rev |%'
 )
-ORDER BY time
+ORDER BY time, Computer, ProcessGuid

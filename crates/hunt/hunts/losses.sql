@@ -7,4 +7,4 @@ SELECT Computer, ID, Description, count(*) AS count, min(time) AS first, max(tim
 FROM error_report
 WHERE time >= :since
 GROUP BY Computer, ID, Description
-ORDER BY first, Computer, ID
+ORDER BY first, Computer, ID, Description

@@ -9,6 +9,6 @@ SELECT min(time) AS first, Computer, User, LogonId, LogonGuid, count(*) AS progr
 FROM process_create
 WHERE time >= :since AND LogonGuid IS NOT NULL AND LogonGuid NOT LIKE '{%-0000-0000-0000-000000000000}' AND LogonId <> 4294967295
 GROUP BY Computer, LogonGuid, User, LogonId
-HAVING CASE WHEN :from <= :to THEN min(time) / 3600000 % 24 >= :from AND min(time) / 3600000 % 24 < :to
-    ELSE min(time) / 3600000 % 24 >= :from OR min(time) / 3600000 % 24 < :to END
-ORDER BY first, Computer, User
+HAVING CASE WHEN :from <= :to THEN min(time) % 86400000 >= :from * 3600000 AND min(time) % 86400000 < :to * 3600000
+    ELSE min(time) % 86400000 >= :from * 3600000 OR min(time) % 86400000 < :to * 3600000 END
+ORDER BY first, Computer, User, LogonId

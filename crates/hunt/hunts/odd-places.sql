@@ -3,12 +3,15 @@
 -- attack: T1620 T1036.005 T1564.001 T1070.004
 -- param since=0: not what ran last before this time
 -- times: first last
-SELECT Computer, Image, Hashes, sum(count) AS count, min(first) AS first, max(last) AS last
-FROM image_days
-WHERE last >= :since AND (
-    Image LIKE '/tmp/%' OR Image LIKE '/var/tmp/%' OR Image LIKE '/dev/shm/%' OR Image LIKE '/dev/mqueue/%'
-    OR Image LIKE '/run/user/%' OR Image LIKE '/run/shm/%' OR Image LIKE '/run/lock/%' OR Image LIKE '/var/crash/%'
-    OR Image LIKE '/memfd:%' OR Image LIKE 'memfd:%' OR Image LIKE '/proc/%' OR Image LIKE '%(deleted)' OR Image LIKE '%/.%'
+SELECT Computer, Image, Hashes, sightings AS count, earliest AS first, latest AS last
+FROM (
+    SELECT Computer, Image, Hashes, sum(count) AS sightings, min(first) AS earliest, max(last) AS latest
+    FROM image_days
+    WHERE last >= :since AND (
+        Image LIKE '/tmp/%' OR Image LIKE '/var/tmp/%' OR Image LIKE '/dev/shm/%' OR Image LIKE '/dev/mqueue/%'
+        OR Image LIKE '/run/user/%' OR Image LIKE '/run/shm/%' OR Image LIKE '/run/lock/%' OR Image LIKE '/var/crash/%'
+        OR Image LIKE '/memfd:%' OR Image LIKE 'memfd:%' OR Image LIKE '/proc/%' OR Image LIKE '%(deleted)' OR Image LIKE '%/.%'
+    )
+    GROUP BY Computer, Image, Hashes
 )
-GROUP BY Computer, Image, Hashes
-ORDER BY first, Computer, Image
+ORDER BY first, Computer, Image, Hashes

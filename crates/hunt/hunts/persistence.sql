@@ -18,4 +18,4 @@ WHERE time >= :since AND NOT coalesce(is_named(Image, :except), 0) AND (
     OR TargetFilename LIKE '/etc/sudoers%' OR TargetFilename LIKE '/etc/pam.d/%' OR TargetFilename LIKE '/etc/update-motd.d/%'
     OR TargetFilename LIKE '/etc/modules-load.d/%' OR TargetFilename LIKE '%/.git/hooks/%'
 )
-ORDER BY time, TargetFilename
+ORDER BY time, Computer, TargetFilename

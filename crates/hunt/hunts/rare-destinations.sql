@@ -6,13 +6,12 @@
 -- param host=%: only this machine; % stands for any text
 -- param since=0: not what was seen last before this time
 -- times: first last
-WITH counts AS (
-    SELECT RemoteIp_id, DestinationPort, Protocol_id, min(Image_id) AS Image_id, sum(count) AS count, count(DISTINCT Computer_id) AS hosts, min(Computer_id) AS Computer_id, min(first) AS first, max(last) AS last
+SELECT text_of(RemoteIp_id) AS RemoteIp, DestinationPort, text_of(Protocol_id) AS Protocol, text_of(CASE WHEN programs = 1 THEN program END) AS Image, sightings AS count, machines AS hosts, text_of(CASE WHEN machines = 1 THEN machine END) AS Computer, earliest AS first, latest AS last
+FROM (
+    SELECT RemoteIp_id, DestinationPort, Protocol_id, min(Image_id) AS program, count(DISTINCT Image_id) AS programs, sum(count) AS sightings, count(DISTINCT Computer_id) AS machines, min(Computer_id) AS machine, min(first) AS earliest, max(last) AS latest
     FROM peer_days
     WHERE Initiated = 1 AND last >= :since AND (:host = '%' OR Computer LIKE :host)
     GROUP BY RemoteIp_id, DestinationPort, Protocol_id
     HAVING sum(count) <= :most AND count(DISTINCT Computer_id) <= :hosts
 )
-SELECT (SELECT text FROM strings WHERE id = RemoteIp_id) AS RemoteIp, DestinationPort, (SELECT text FROM strings WHERE id = Protocol_id) AS Protocol, (SELECT text FROM strings WHERE id = Image_id) AS Image, count, hosts, (SELECT text FROM strings WHERE id = Computer_id) AS Computer, first, last
-FROM counts
-ORDER BY count, first, RemoteIp, DestinationPort
+ORDER BY count, first, RemoteIp, DestinationPort, Protocol

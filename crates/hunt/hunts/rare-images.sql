@@ -5,13 +5,12 @@
 -- param hosts=1: on so many machines or fewer
 -- param since=0: not what ran last before this time
 -- times: first last
-WITH counts AS (
-    SELECT Image_id, Hashes_id, sum(count) AS count, count(DISTINCT Computer_id) AS hosts, min(Computer_id) AS Computer_id, min(first) AS first, max(last) AS last
+SELECT text_of(Image_id) AS Image, text_of(Hashes_id) AS Hashes, sightings AS count, machines AS hosts, text_of(CASE WHEN machines = 1 THEN machine END) AS Computer, earliest AS first, latest AS last
+FROM (
+    SELECT Image_id, Hashes_id, sum(count) AS sightings, count(DISTINCT Computer_id) AS machines, min(Computer_id) AS machine, min(first) AS earliest, max(last) AS latest
     FROM image_days
     WHERE last >= :since
     GROUP BY Image_id, Hashes_id
     HAVING sum(count) <= :most AND count(DISTINCT Computer_id) <= :hosts
 )
-SELECT (SELECT text FROM strings WHERE id = Image_id) AS Image, (SELECT text FROM strings WHERE id = Hashes_id) AS Hashes, count, hosts, (SELECT text FROM strings WHERE id = Computer_id) AS Computer, first, last
-FROM counts
-ORDER BY count, first, Image
+ORDER BY count, first, Image, Hashes

@@ -5,13 +5,12 @@
 -- param host=%: only this machine; % stands for any text
 -- param since=0: not what was seen last before this time
 -- times: first last
-WITH counts AS (
-    SELECT Image_id, ParentImage_id, sum(count) AS count, count(DISTINCT Computer_id) AS hosts, min(Computer_id) AS Computer_id, min(first) AS first, max(last) AS last
+SELECT text_of(ParentImage_id) AS ParentImage, text_of(Image_id) AS Image, sightings AS count, machines AS hosts, text_of(CASE WHEN machines = 1 THEN machine END) AS Computer, earliest AS first, latest AS last
+FROM (
+    SELECT Image_id, ParentImage_id, sum(count) AS sightings, count(DISTINCT Computer_id) AS machines, min(Computer_id) AS machine, min(first) AS earliest, max(last) AS latest
     FROM parent_days
     WHERE last >= :since AND (:host = '%' OR Computer LIKE :host)
     GROUP BY Image_id, ParentImage_id
     HAVING sum(count) <= :most
 )
-SELECT (SELECT text FROM strings WHERE id = ParentImage_id) AS ParentImage, (SELECT text FROM strings WHERE id = Image_id) AS Image, count, hosts, (SELECT text FROM strings WHERE id = Computer_id) AS Computer, first, last
-FROM counts
 ORDER BY count, first, ParentImage, Image

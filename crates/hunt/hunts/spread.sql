@@ -6,4 +6,4 @@
 SELECT algorithm, Computer, first, last, count
 FROM hash_hosts
 WHERE hash_bytes = unhex(:hash)
-ORDER BY first, Computer
+ORDER BY first, Computer, algorithm

@@ -3,10 +3,33 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use rusqlite::Statement;
 use rusqlite::types::ValueRef;
-use rusqlite::{Rows, Statement};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value as Json};
 use tuxmon_event::Timestamp;
+
+/// One value of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing is known.
+    Null,
+    /// A number, or a time in milliseconds since 1970.
+    Integer(i64),
+    /// A number with a fraction.
+    Real(f64),
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// The rows of an answer, one after another, whichever engine gives them.
+pub trait Rows {
+    /// What the columns are called.
+    fn columns(&self) -> &[String];
+    /// The next row, with a value for each column.
+    fn next(&mut self) -> Result<Option<&[Value]>, AnswerError>;
+}
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,17 +58,50 @@ pub enum AnswerError {
     Output(#[from] io::Error),
 }
 
-/// Prints all rows of a statement whose parameters are bound, and says how many there were. The columns in `times` hold
-/// milliseconds since 1970.
+/// The rows of a statement of SQLite whose parameters are bound.
+pub(crate) struct SqliteRows<'s> {
+    columns: Vec<String>,
+    rows: rusqlite::Rows<'s>,
+    row: Vec<Value>,
+}
+
+impl<'s> SqliteRows<'s> {
+    pub(crate) fn of(statement: &'s mut Statement<'_>) -> Self {
+        let columns = statement.column_names().map(str::to_owned).collect();
+        Self { columns, rows: statement.raw_query(), row: Vec::new() }
+    }
+}
+
+impl Rows for SqliteRows<'_> {
+    fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    fn next(&mut self) -> Result<Option<&[Value]>, AnswerError> {
+        let Some(row) = self.rows.next()? else { return Ok(None) };
+        self.row.clear();
+        for index in 0..self.columns.len() {
+            self.row.push(match row.get_ref(index)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => Value::Integer(number),
+                ValueRef::Real(number) => Value::Real(number),
+                ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                ValueRef::Blob(bytes) => Value::Bytes(bytes.to_owned()),
+            });
+        }
+        Ok(Some(&self.row))
+    }
+}
+
+/// Prints all rows of an answer, and says how many there were. The columns in `times` hold milliseconds since 1970.
 pub fn print(
-    statement: &mut Statement<'_>,
+    rows: &mut dyn Rows,
     times: &[String],
     form: Form,
     out: &mut impl Write,
 ) -> Result<usize, AnswerError> {
-    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let columns = rows.columns().to_vec();
     let is_time: Vec<bool> = columns.iter().map(|column| times.contains(column)).collect();
-    let rows = statement.raw_query();
     match form {
         Form::Table => table(rows, &columns, &is_time, out),
         Form::Json => json(rows, &columns, &is_time, out),
@@ -54,7 +110,7 @@ pub fn print(
 }
 
 fn table(
-    mut rows: Rows<'_>,
+    rows: &mut dyn Rows,
     columns: &[String],
     is_time: &[bool],
     out: &mut impl Write,
@@ -69,9 +125,8 @@ fn table(
         }
         let mut line = Vec::with_capacity(columns.len());
         for (index, is_time) in is_time.iter().enumerate() {
-            let value = row.get_ref(index)?;
-            numbers[index] &=
-                !is_time && matches!(value, ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Null);
+            let value = &row[index];
+            numbers[index] &= !is_time && matches!(value, Value::Integer(_) | Value::Real(_) | Value::Null);
             line.push(cut(&visible(&shown(value, *is_time))));
         }
         lines.push(line);
@@ -95,7 +150,7 @@ fn table(
 }
 
 fn json(
-    mut rows: Rows<'_>,
+    rows: &mut dyn Rows,
     columns: &[String],
     is_time: &[bool],
     out: &mut impl Write,
@@ -105,21 +160,21 @@ fn json(
         count += 1;
         let mut object = Map::new();
         for (index, column) in columns.iter().enumerate() {
-            let value = match row.get_ref(index)? {
-                ValueRef::Null => Value::Null,
-                ValueRef::Integer(number) if !is_time[index] => number.into(),
-                ValueRef::Real(number) => number.into(),
+            let value = match &row[index] {
+                Value::Null => Json::Null,
+                Value::Integer(number) if !is_time[index] => (*number).into(),
+                Value::Real(number) => (*number).into(),
                 other => shown(other, is_time[index]).into(),
             };
             object.insert(column.clone(), value);
         }
-        writeln!(out, "{}", Value::Object(object))?;
+        writeln!(out, "{}", Json::Object(object))?;
     }
     Ok(count)
 }
 
 fn csv(
-    mut rows: Rows<'_>,
+    rows: &mut dyn Rows,
     columns: &[String],
     is_time: &[bool],
     out: &mut impl Write,
@@ -138,21 +193,21 @@ fn csv(
         count += 1;
         let mut line = Vec::with_capacity(columns.len());
         for (index, is_time) in is_time.iter().enumerate() {
-            line.push(quoted(&shown(row.get_ref(index)?, *is_time)));
+            line.push(quoted(&shown(&row[index], *is_time)));
         }
         writeln!(out, "{}", line.join(","))?;
     }
     Ok(count)
 }
 
-fn shown(value: ValueRef<'_>, is_time: bool) -> String {
+fn shown(value: &Value, is_time: bool) -> String {
     match value {
-        ValueRef::Null => String::new(),
-        ValueRef::Integer(millis) if is_time => Timestamp(millis.saturating_mul(1_000_000)).utc_time(),
-        ValueRef::Integer(number) => number.to_string(),
-        ValueRef::Real(number) => format!("{number:.3}"),
-        ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-        ValueRef::Blob(bytes) => bytes.iter().fold(String::new(), |mut hex, byte| {
+        Value::Null => String::new(),
+        Value::Integer(millis) if is_time => Timestamp(millis.saturating_mul(1_000_000)).utc_time(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => format!("{number:.3}"),
+        Value::Text(text) => text.clone(),
+        Value::Bytes(bytes) => bytes.iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
             hex
         }),

@@ -1,10 +1,10 @@
 //! The named hunts: questions that are asked again and again, each a file below `hunts/`.
 //!
 //! A file begins with what it tells, in comments: `title`, `tells`, `param NAME=DEFAULT: what it is`, `attack` with
-//! technique ids, and `times` with the columns that hold a time. Then follows one SELECT over the documented views.
+//! technique ids, and `times` with the columns that hold a time. Then follows one SELECT over the documented views, as
+//! [`crate::dialect`] wants it written.
 
-use rusqlite::Statement;
-
+use crate::dialect::Dialect;
 use crate::moment;
 
 /// The name of each hunt, and its file.
@@ -150,6 +150,11 @@ fn read(name: &'static str, text: &'static str) -> Hunt {
 }
 
 impl Hunt {
+    /// The question as one asks it in a dialect.
+    pub fn written(&self, dialect: Dialect, arguments: &[(&str, Argument)]) -> String {
+        dialect.write(self.sql, arguments)
+    }
+
     /// The value of each parameter, from what was given and the defaults.
     pub fn arguments(&self, given: &[(String, String)]) -> Result<Vec<(&'static str, Argument)>, HuntError> {
         if let Some((name, _)) =
@@ -187,15 +192,3 @@ impl Parameter {
 
 /// Parameters that are times: they may be written as `2026-11-21` or `2026-11-21 05:31:50`, in UTC.
 const TIMES: &[&str] = &["since", "until"];
-
-/// Binds the values of a hunt's parameters.
-pub fn bind(statement: &mut Statement<'_>, arguments: &[(&str, Argument)]) -> rusqlite::Result<()> {
-    for (name, argument) in arguments {
-        let Some(index) = statement.parameter_index(&format!(":{name}"))? else { continue };
-        match argument {
-            Argument::Number(number) => statement.raw_bind_parameter(index, number)?,
-            Argument::Text(text) => statement.raw_bind_parameter(index, text)?,
-        }
-    }
-    Ok(())
-}

@@ -4,7 +4,7 @@ mod events;
 
 use events::{event, guid, store};
 use expect_test::{Expect, expect};
-use tuxmon_hunt::{Form, Store, bind, find_hunt, hunts, print};
+use tuxmon_hunt::{Asked, Dialect, Form, Store, find_hunt, hunts, print};
 
 const HOUR: i64 = 3_600_000;
 
@@ -14,11 +14,10 @@ fn answer(store: &Store, name: &str, parameters: &[(&str, &str)]) -> String {
     let given: Vec<_> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let arguments = hunt.arguments(&given).expect("the parameters are the hunt's");
-    let mut statement =
-        store.connection().prepare(hunt.sql).unwrap_or_else(|error| panic!("{name}: {error}"));
-    bind(&mut statement, &arguments).expect("they can be bound");
     let mut out = Vec::new();
-    print(&mut statement, &hunt.times, Form::Csv, &mut out).expect("it is answered");
+    store
+        .run(&hunt, &arguments, &mut |rows| print(rows, &hunt.times, Form::Csv, &mut out).map(drop))
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
     String::from_utf8(out).expect("values are UTF-8")
 }
 
@@ -153,8 +152,9 @@ fn every_hunt_says_what_it_is() {
     let this = include_str!("hunts.rs");
     for hunt in hunts() {
         assert!(!hunt.title.is_empty() && hunt.tells.ends_with('.'), "{}: title and tells", hunt.name);
+        let sql = hunt.written(Dialect::Sqlite, &[]);
         let statement =
-            store.connection().prepare(hunt.sql).unwrap_or_else(|error| panic!("{}: {error}", hunt.name));
+            store.connection().prepare(&sql).unwrap_or_else(|error| panic!("{}: {error}", hunt.name));
         let columns: Vec<&str> = statement.column_names().collect();
         for time in &hunt.times {
             assert!(columns.contains(&time.as_str()), "{}: no column {time}", hunt.name);

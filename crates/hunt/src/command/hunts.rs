@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 
 use anyhow::Context;
-use tuxmon_hunt::{Hunt, Store, bind, hunts, print};
+use tuxmon_hunt::{Asked, Dialect, Hunt, Rows, Store, hunts, print};
 
 use super::FormChoice;
 
@@ -46,10 +46,9 @@ pub(super) fn run(args: &RunArgs, store: &Path) -> anyhow::Result<()> {
     let hunt = find(&args.hunt)?;
     let arguments = hunt.arguments(&args.parameters)?;
     let store = Store::open_to_read(store)?;
-    let mut statement = store.connection().prepare(hunt.sql).context("the hunt does not fit this store")?;
-    bind(&mut statement, &arguments)?;
     let mut out = BufWriter::new(stdout().lock());
-    print(&mut statement, &hunt.times, args.format.into(), &mut out)?;
+    let mut show = |rows: &mut dyn Rows| print(rows, &hunt.times, args.format.into(), &mut out).map(drop);
+    store.run(&hunt, &arguments, &mut show)?;
     out.flush()?;
     Ok(())
 }
@@ -69,7 +68,7 @@ pub(super) fn explain(args: &ExplainArgs) -> anyhow::Result<()> {
             parameter.default.map_or("must be given".to_owned(), |value| format!("default {value}"));
         writeln!(out, "  {}: {} ({default})", parameter.name, parameter.meaning)?;
     }
-    writeln!(out, "\n{}", hunt.sql)?;
+    writeln!(out, "\n{}", hunt.written(Dialect::Sqlite, &[]))?;
     Ok(())
 }
 

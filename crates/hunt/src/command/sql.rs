@@ -3,8 +3,7 @@
 use std::io::{BufWriter, Write, stdout};
 use std::path::Path;
 
-use anyhow::Context;
-use tuxmon_hunt::{Store, print};
+use tuxmon_hunt::{Asked, Rows, Store, print};
 
 use super::FormChoice;
 
@@ -20,9 +19,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<()> {
     let store = Store::open_to_read(store)?;
-    let mut statement = store.connection().prepare(&args.sql).context("the question is not understood")?;
     let mut out = BufWriter::new(stdout().lock());
-    print(&mut statement, &[], args.format.into(), &mut out)?;
+    let mut show = |rows: &mut dyn Rows| print(rows, &[], args.format.into(), &mut out).map(drop);
+    store.ask(&args.sql, &[], &mut show)?;
     out.flush()?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use tuxmon_hunt::{Form, Source, Store, Totals, ingest, print};
+use tuxmon_hunt::{Asked, Form, Source, Store, Totals, ingest, print};
 
 /// Seconds since 1970 at which the tests' events begin: 2026-11-21 00:00:00, a Saturday.
 pub const BEGIN: i64 = 1_795_219_200;
@@ -52,8 +52,9 @@ pub fn add(store: &Store, folder: &Path, log: &str) -> Totals {
 
 /// The answer to a question, as comma-separated values.
 pub fn ask(store: &Store, sql: &str) -> String {
-    let mut statement = store.connection().prepare(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     let mut out = Vec::new();
-    print(&mut statement, &[], Form::Csv, &mut out).expect("it is answered");
+    store
+        .ask(sql, &[], &mut |rows| print(rows, &[], Form::Csv, &mut out).map(drop))
+        .unwrap_or_else(|error| panic!("{sql}: {error}"));
     String::from_utf8(out).expect("values are UTF-8")
 }

@@ -1,0 +1,72 @@
+//! Documents over HTTPS: asked for once, bounded in size, time and redirections, and checked against the certificates
+//! that this machine trusts.
+//!
+//! Only `tuxmon-hunt` uses it. The agent has no network, and must never depend on this crate.
+
+mod answer;
+mod client;
+mod trust;
+
+pub use answer::Answer;
+pub use client::{Client, Limits, Plain, Settings};
+pub use trust::Trust;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// The URL has another scheme, or none.
+    #[error("{url} is no URL of the kind https://host/path")]
+    NotHttp {
+        /// What was asked for.
+        url: String,
+    },
+    /// The URL, or the place to which it led, is not encrypted, and nobody said that it may be.
+    #[error("{url} is not encrypted: whoever is on the way can change what it says")]
+    Unencrypted {
+        /// What was asked for.
+        url: String,
+    },
+    /// The certificates to trust cannot be read.
+    #[error("cannot use the certificates of {place}: {reason}")]
+    Trust {
+        /// The file, or the system.
+        place: String,
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// The proxy that the environment names is none.
+    #[error("the proxy of the environment cannot be used: {0}")]
+    Proxy(String),
+    /// It is longer than the limit.
+    #[error("the answer of {url} is longer than {limit} bytes")]
+    TooLarge {
+        /// What was asked for.
+        url: String,
+        /// The most that is taken.
+        limit: u64,
+    },
+    /// It took longer than the limit.
+    #[error("{url} did not answer within {seconds} seconds")]
+    TooSlow {
+        /// What was asked for.
+        url: String,
+        /// The longest that is waited.
+        seconds: u64,
+    },
+    /// It leads on too often.
+    #[error("{url} leads on more than {limit} times")]
+    TooManyRedirections {
+        /// What was asked for.
+        url: String,
+        /// The most that are followed.
+        limit: u32,
+    },
+    /// No connection, a certificate that is not trusted, or something that is not HTTP.
+    #[error("{url}: {reason}")]
+    Failed {
+        /// What was asked for.
+        url: String,
+        /// What happened.
+        reason: String,
+    },
+}
