@@ -222,4 +222,16 @@ fn indicators_are_found_in_events() {
     assert_eq!(dropper["Matched"][0]["Field"], "Hashes");
     let server = of(&name);
     assert_eq!(server["Matched"][0]["Value"], format!("www.{name}"));
+
+    // Another list is noticed without a word to the agent; what is not whole yet has a hidden name.
+    let other = format!("{}.example", word("worse"));
+    detecting.add("lists/.feed.csv.part", "half a li");
+    detecting.add("lists/.next", &format!("{other}\n"));
+    fs::rename(detecting.home.path("lists/.next"), detecting.home.path("lists/feed.csv")).expect("ours");
+    detecting.wait("one indicator instead of two, and no list refused", || {
+        let detection = detecting.home.status()["detection"].clone();
+        (detection["indicators"] == 1 && !detection["refused"].to_string().contains("/lists/")).then_some(())
+    });
+    run(Path::new("/bin/echo"), &[&other]);
+    detecting.alert("an alert of the new list", |alert| alert["Rule"]["Id"] == other.as_str());
 }

@@ -124,6 +124,13 @@ impl Detector {
         }
     }
 
+    /// Looks for other indicators from now on, and goes on with its rules: what correlations remember stays. Counts are
+    /// told, because the lists that they are of may be gone.
+    pub fn take_indicators(&mut self, indicators: Indicators, tell: &mut dyn FnMut(Alert)) {
+        self.rules.indicators = indicators;
+        self.tell_counts(tell);
+    }
+
     /// Tells the counts whose time is over.
     pub fn tick(&mut self, now: i64, tell: &mut dyn FnMut(Alert)) {
         let alerts = &mut self.alerts;
@@ -144,11 +151,7 @@ impl Detector {
                 self.pass(place, correlated(own, hit), now, tell);
             }
         }
-        let alerts = &mut self.alerts;
-        self.quiet.finish(&mut |alert| {
-            *alerts += 1;
-            tell(alert);
-        });
+        self.tell_counts(tell);
     }
 
     /// What it has done so far.
@@ -165,6 +168,14 @@ impl Detector {
     /// What is looked for.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    fn tell_counts(&mut self, tell: &mut dyn FnMut(Alert)) {
+        let alerts = &mut self.alerts;
+        self.quiet.finish(&mut |alert| {
+            *alerts += 1;
+            tell(alert);
+        });
     }
 
     fn pass(&mut self, speaker: usize, alert: Alert, now: i64, tell: &mut dyn FnMut(Alert)) {

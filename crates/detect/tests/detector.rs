@@ -233,3 +233,35 @@ fn lines_are_cut_and_stay_json() {
     assert!(lines[0].len() <= 60 * 1024, "{} bytes", lines[0].len());
     serde_json::from_str::<serde_json::Value>(&lines[0]).expect("it is JSON");
 }
+
+#[test]
+fn other_lists_leave_what_correlations_remember() {
+    let limits = Limits { same_again: 60_000, per_minute: 60 };
+    let mut detector = detector(None, limits);
+    let mut alerts = Vec::new();
+    for second in 1..=3 {
+        let fields = [("Image", "/bin/sh"), ("User", "alice"), ("DestinationIp", "192.0.2.7")];
+        let origin = Origin::Sysmon(Product::Linux, 1);
+        let event = Event { origin, time: second * 1000, fields: &fields };
+        detector.look(&event, second * 1000, &mut |alert| alerts.push(alert));
+        if second == 2 {
+            let origin = ListOrigin { file: "new.txt", source: "new.txt", expires: None };
+            let (list, _) = List::read(origin, "192.0.2.7\n");
+            detector.take_indicators(Indicators::new(vec![list]), &mut |alert| alerts.push(alert));
+        }
+    }
+    let told: Vec<_> =
+        alerts.iter().map(|one| (one.kind.word(), one.heading.title.as_str(), one.count)).collect();
+    let expected = [
+        ("sigma", "Shell Started", 1),
+        ("indicator", "Network Named by bad.txt: a network", 1),
+        // What was counted when the lists changed.
+        ("repeated", "Shell Started", 1),
+        ("repeated", "Network Named by bad.txt: a network", 1),
+        ("sigma", "Shell Started", 1),
+        // It counts the shells from before the change.
+        ("correlation", "Many Shells", 3),
+        ("indicator", "Address Named by new.txt", 1),
+    ];
+    assert_eq!(told, expected);
+}

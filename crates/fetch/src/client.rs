@@ -110,13 +110,13 @@ impl Client {
     }
 
     fn agent(&self, url: &str) -> Result<&Agent, FetchError> {
-        let not_http = || FetchError::NotHttp { url: without_password(url) };
+        let not_http = || FetchError::NotHttp { url: shown(url) };
         let parsed: Uri = url.parse().map_err(|_| not_http())?;
         let host = parsed.host().ok_or_else(not_http)?;
         match (parsed.scheme_str(), self.plain) {
             (Some("https"), _) | (Some("http"), Plain::Allowed) => {}
             (Some("http"), Plain::Refused) => {
-                return Err(FetchError::Unencrypted { url: without_password(url) });
+                return Err(FetchError::Unencrypted { url: shown(url) });
             }
             (Some(_) | None, _) => return Err(not_http()),
         }
@@ -147,12 +147,12 @@ fn is_this_machine(host: &str) -> bool {
 
 /// What is told of an error of the library.
 pub(crate) fn failed(url: &str, limits: Limits, error: ureq::Error) -> FetchError {
-    let url = without_password(url);
+    let url = shown(url);
     match error {
         ureq::Error::BodyExceedsLimit(_) => FetchError::TooLarge { url, limit: limits.bytes },
         ureq::Error::Timeout(_) => FetchError::TooSlow { url, seconds: limits.time.as_secs() },
         ureq::Error::TooManyRedirects => FetchError::TooManyRedirections { url, limit: limits.redirections },
-        ureq::Error::RequireHttpsOnly(url) => FetchError::Unencrypted { url: without_password(&url) },
+        ureq::Error::RequireHttpsOnly(url) => FetchError::Unencrypted { url: shown(&url) },
         // The library hides its own errors in those of reading.
         ureq::Error::Io(error) => match error.downcast::<ureq::Error>() {
             Ok(inner) => failed(&url, limits, inner),
@@ -164,7 +164,7 @@ pub(crate) fn failed(url: &str, limits: Limits, error: ureq::Error) -> FetchErro
 
 /// A URL as it may be shown: `https://user:password@host/` without what stands before the host, and without its query,
 /// which may hold a key.
-fn without_password(url: &str) -> String {
+pub fn shown(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -178,12 +178,12 @@ mod tests {
 
     #[test]
     fn what_is_shown_of_a_url_has_no_secret() {
-        for (url, shown) in [
+        for (url, expected) in [
             ("https://you:word@host.example/a?key=1#b", "https://host.example/a"),
             ("https://host.example", "https://host.example"),
             ("nonsense", "nonsense"),
         ] {
-            assert_eq!(without_password(url), shown);
+            assert_eq!(shown(url), expected);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod hunts;
 mod ingest;
+mod intel;
 mod known;
 mod retain;
 mod sigma;
@@ -43,7 +44,7 @@ enum Command {
     Sql(sql::Args),
     Story(story::Args),
     Sigma(sigma::Args),
-    Intel(sigma::IntelArgs),
+    Intel(intel::Args),
     Known(known::Args),
 }
 
@@ -77,7 +78,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
     let outcome = match command {
         Command::Ingest(args) => return ingest::run(&args, &store),
         Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
-        Command::Intel(args) => return quietly(sigma::intel(&args, &store)),
+        Command::Intel(args) => return quietly(intel::run(&args, &store)),
         Command::Known(args) => return quietly(known::run(&args, &store)),
         Command::List => hunts::list(),
         Command::Retain(args) => retain::run(&args, &store),

@@ -35,6 +35,11 @@ impl Lists {
         Self { folder: store.with_file_name(name) }
     }
 
+    /// The lists in this folder.
+    pub fn in_folder(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
     /// Where they are.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -42,23 +47,30 @@ impl Lists {
 
     /// Keeps a list, in place of an older one of the same source.
     pub fn keep(&self, list: &List) -> io::Result<()> {
-        let name = file_name(&list.source);
-        fs::create_dir_all(&self.folder)?;
         let mut text = String::from("type,indicator,valid_until,description\n");
         for one in &list.indicators {
             append(one, &mut text);
         }
-        // Another name until it is whole: nobody reads half a list.
-        let part = self.folder.join(format!(".{name}.part"));
-        let mut file = File::create(&part)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&part, self.folder.join(format!("{name}.csv")))
+        write_whole(&self.file(&list.source), text.as_bytes())
+    }
+
+    /// Whether there is a list of this source.
+    pub fn has(&self, source: &str) -> bool {
+        self.file(source).is_file()
+    }
+
+    /// The list of one source.
+    pub fn read_one(&self, source: &str) -> io::Result<List> {
+        Ok(read(&self.file(source), Some(source), None)?.0)
+    }
+
+    fn file(&self, source: &str) -> PathBuf {
+        self.folder.join(format!("{}.csv", file_name(source)))
     }
 
     /// Removes the list of a source; says whether there was one.
     pub fn remove(&self, source: &str) -> io::Result<bool> {
-        match fs::remove_file(self.folder.join(format!("{}.csv", file_name(source)))) {
+        match fs::remove_file(self.file(source)) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -101,8 +113,23 @@ pub fn read(file: &Path, source: Option<&str>, expires: Option<i64>) -> io::Resu
     Ok(List::read(Origin { file: &name, source: source.unwrap_or(&usual), expires }, &text))
 }
 
+/// Writes a file that others read at any time: it has another, hidden name until it is whole, so that nobody reads half
+/// of one, and two writers do not mix.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let part = folder.join(format!(".{name}.{}.part", std::process::id()));
+    let mut file = File::create(&part)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        drop(fs::remove_file(&part));
+    }
+    written
+}
+
 /// A name of a file that is not a path.
-fn file_name(source: &str) -> String {
+pub(crate) fn file_name(source: &str) -> String {
     let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
     let name: String = source.chars().take(100).map(plain).collect();
     name.trim_start_matches('.').to_owned()

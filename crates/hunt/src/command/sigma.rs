@@ -1,4 +1,4 @@
-//! `tuxmon-hunt sigma` and `tuxmon-hunt intel`: rules and lists over everything that is stored.
+//! `tuxmon-hunt sigma`: rules over everything that is stored.
 
 use std::fs;
 use std::io::{BufWriter, Write, stdout};
@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tuxmon_detect::{Alert, Detector, Envelope, Kind, Limits, Rules};
 use tuxmon_event::Timestamp;
-use tuxmon_hunt::{Lists, Store, count, look, read_list, visible};
+use tuxmon_hunt::{Store, count, look, visible};
 use tuxmon_intel::Indicators;
 use tuxmon_sigma::{Level, Outcome, Placeholders, RuleFiles};
 
@@ -29,52 +29,9 @@ pub(super) struct Args {
     form: FormArgs,
 }
 
-/// Lists of hashes, addresses, domains and URLs
+/// How alerts are printed.
 #[derive(clap::Args)]
-pub(super) struct IntelArgs {
-    #[command(subcommand)]
-    command: IntelCommand,
-}
-
-#[derive(clap::Subcommand)]
-enum IntelCommand {
-    /// Keep lists beside the store; a list of the same source is replaced
-    Add(AddArgs),
-    /// Show the lists that are kept
-    List,
-    /// Remove the list of a source
-    Remove {
-        /// Its name
-        source: String,
-    },
-    /// Find what the lists name in everything that is stored
-    Match(MatchArgs),
-}
-
-#[derive(clap::Args)]
-struct AddArgs {
-    /// Lists: plain text, CSV, STIX 2.1 or MISP JSON; - is the standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// What alerts call the source; usually the name of the file
-    #[arg(long)]
-    source: Option<String>,
-    /// Values without an expiry of their own mean nothing after so many days
-    #[arg(long, value_name = "DAYS")]
-    expires: Option<u32>,
-}
-
-#[derive(clap::Args)]
-struct MatchArgs {
-    /// Further lists, which are not kept
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
-    #[command(flatten)]
-    form: FormArgs,
-}
-
-#[derive(clap::Args)]
-struct FormArgs {
+pub(super) struct FormArgs {
     /// Print alerts in the form of the agent, an object on a line
     #[arg(long)]
     json: bool,
@@ -82,8 +39,6 @@ struct FormArgs {
     #[arg(long)]
     quiet: bool,
 }
-
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 fn level(word: &str) -> Result<Level, String> {
     Level::of_word(word).ok_or_else(|| format!("'{word}' is no level"))
@@ -121,68 +76,8 @@ fn add(path: &Path, files: &mut RuleFiles) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn intel(args: &IntelArgs, store: &Path) -> anyhow::Result<ExitCode> {
-    let lists = Lists::of_store(store);
-    match &args.command {
-        IntelCommand::Add(args) => keep(args, &lists)?,
-        IntelCommand::List => {
-            let mut out = stdout().lock();
-            for kept in lists.kept(now())? {
-                writeln!(out, "{:>9} values, {:>9} expired  {}", kept.count, kept.expired, kept.source)?;
-            }
-        }
-        IntelCommand::Remove { source } => {
-            if !lists.remove(source)? {
-                bail!("there is no list of {source} in {}", lists.folder().display());
-            }
-        }
-        IntelCommand::Match(args) => {
-            let mut all = lists.read()?;
-            for file in &args.files {
-                all.push(told(file, None, None)?);
-            }
-            if all.is_empty() {
-                bail!("there are no lists: name files, or keep some with: tuxmon-hunt intel add");
-            }
-            let (engine, _) = RuleFiles::default().compile(&Placeholders::new());
-            past(store, Rules::new(engine, Indicators::new(all), None), Some(now()), &args.form)?;
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn keep(args: &AddArgs, lists: &Lists) -> anyhow::Result<()> {
-    if args.source.is_some() && args.files.len() > 1 {
-        bail!("--source names one list, and there are {}", args.files.len());
-    }
-    if args.source.is_none() && args.files.iter().any(|file| file.as_os_str() == "-") {
-        bail!("--source has to name what comes from the standard input");
-    }
-    let expires = args.expires.map(|days| now().saturating_add(i64::from(days) * DAY));
-    for file in &args.files {
-        let list = told(file, args.source.as_deref(), expires)?;
-        lists.keep(&list).with_context(|| format!("cannot write to {}", lists.folder().display()))?;
-        eprintln!(
-            "tuxmon-hunt intel: {} values of {}",
-            HumanCount(list.indicators.len() as u64),
-            list.source
-        );
-    }
-    Ok(())
-}
-
-/// Reads a list and says what is wrong with it.
-fn told(file: &Path, source: Option<&str>, expires: Option<i64>) -> anyhow::Result<tuxmon_intel::List> {
-    let (list, diagnostics) =
-        read_list(file, source, expires).with_context(|| format!("cannot read {}", file.display()))?;
-    for diagnostic in &diagnostics {
-        eprintln!("{diagnostic}");
-    }
-    Ok(list)
-}
-
 /// Prints the alerts over all events; nothing is counted instead of told.
-fn past(store: &Path, rules: Rules, now: Option<i64>, form: &FormArgs) -> anyhow::Result<()> {
+pub(super) fn past(store: &Path, rules: Rules, now: Option<i64>, form: &FormArgs) -> anyhow::Result<()> {
     let began = Instant::now();
     let store = Store::open_to_read(store)?;
     let bar = if form.quiet { ProgressBar::hidden() } else { ProgressBar::new(count(&store)?) };
@@ -257,7 +152,8 @@ fn line(alert: &Alert, out: &mut impl Write) -> std::io::Result<()> {
     Ok(())
 }
 
-fn now() -> i64 {
+/// The clock, in milliseconds since 1970.
+pub(super) fn now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))

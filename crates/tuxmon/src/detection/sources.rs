@@ -2,12 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tuxmon_detect::Rules;
 use tuxmon_intel::{Indicators, List, Origin};
-use tuxmon_sigma::{Outcome, Placeholders};
+use tuxmon_sigma::{Engine, Outcome, Placeholders};
 
 use super::settings::Settings;
 use crate::sigma::rules;
@@ -16,8 +16,11 @@ use crate::sigma::rules;
 const MAX_LISTS: usize = 1000;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// What is to be looked for, and why some of it is not.
-pub(super) fn load(settings: &Settings) -> (Rules, Vec<String>) {
+/// What lists looked like on the disk: their names, when they were written, how long they are, and as which file.
+pub(super) type Shape = Vec<(PathBuf, Option<(SystemTime, u64, u64)>)>;
+
+/// The rules, and why some of them are not used.
+pub(super) fn rules(settings: &Settings) -> (Engine, Vec<String>) {
     let mut refused = Vec::new();
     let placeholders = match rules::placeholders(settings.placeholders.as_deref()) {
         Ok(placeholders) => placeholders,
@@ -37,6 +40,12 @@ pub(super) fn load(settings: &Settings) -> (Rules, Vec<String>) {
         Outcome::Broken(fault) => Some(fault.to_string()),
         Outcome::Compiled { .. } | Outcome::NotApplicable(_) => None,
     }));
+    (engine, refused)
+}
+
+/// The indicators of all lists, and why some of them are not used.
+pub(super) fn indicators(settings: &Settings) -> (Indicators, Vec<String>) {
+    let mut refused = Vec::new();
     let mut lists = Vec::new();
     for path in files_of(&settings.indicators, &mut refused) {
         match list(&path, settings.indicators_expire_days) {
@@ -47,11 +56,22 @@ pub(super) fn load(settings: &Settings) -> (Rules, Vec<String>) {
             Err(error) => refused.push(format!("{}: the list cannot be read: {error}", path.display())),
         }
     }
-    (Rules::new(engine, Indicators::new(lists), settings.level), refused)
+    (Indicators::new(lists), refused)
 }
 
-/// The files that paths mean: of a folder those in it, by name.
+/// How the lists look now, without reading them. Whoever replaces a list makes another file.
+pub(super) fn shape(settings: &Settings) -> Shape {
+    let look = |path: PathBuf| {
+        let found = fs::metadata(&path).ok();
+        let looks = found.and_then(|found| Some((found.modified().ok()?, found.len(), found.ino())));
+        (path, looks)
+    };
+    files_of(&settings.indicators, &mut Vec::new()).into_iter().map(look).collect()
+}
+
+/// The files that paths mean: of a folder those in it, by name. Hidden ones are not whole yet, or something else.
 fn files_of(paths: &[PathBuf], refused: &mut Vec<String>) -> Vec<PathBuf> {
+    let is_hidden = |entry: &fs::DirEntry| entry.file_name().as_encoded_bytes().starts_with(b".");
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -60,8 +80,9 @@ fn files_of(paths: &[PathBuf], refused: &mut Vec<String>) -> Vec<PathBuf> {
         }
         match fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
             Ok(entries) => {
+                let seen = entries.iter().filter(|entry| !is_hidden(entry));
                 let mut own: Vec<PathBuf> =
-                    entries.iter().map(fs::DirEntry::path).filter(|path| path.is_file()).collect();
+                    seen.map(fs::DirEntry::path).filter(|path| path.is_file()).collect();
                 own.sort();
                 files.extend(own);
             }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tuxmon_detect::{Alert, Counts, Detector};
+use tuxmon_detect::{Alert, Counts, Detector, Rules};
 use tuxmon_event::Timestamp;
 
 use super::offered::{Desk, Offered};
@@ -27,6 +27,8 @@ const MAX_WEIGHT: usize = 32 << 20;
 const MAX_ALERTS: usize = 4096;
 /// How often counts whose time is over are looked for while nothing happens.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How often is looked whether somebody has replaced a list.
+const LISTS: Duration = Duration::from_secs(10);
 
 /// What the line asks of the thread.
 enum Job {
@@ -174,16 +176,26 @@ impl Worker {
 
 /// The other end.
 struct Thread {
+    settings: Settings,
     detector: Detector,
+    lists: Lists,
     jobs: Receiver<Job>,
     shared: Arc<Shared>,
     desk: Desk,
 }
 
+/// The lists as they were when they were read.
+struct Lists {
+    shape: sources::Shape,
+    looked: Instant,
+    /// Why some of the rules beside them are not used; told together with what is wrong with the lists.
+    refused_rules: Vec<String>,
+}
+
 impl Thread {
     fn new(settings: &Settings, jobs: Receiver<Job>, shared: Arc<Shared>) -> Self {
-        let detector = load(settings, &shared);
-        Self { detector, jobs, shared, desk: Desk::default() }
+        let (detector, lists) = load(settings, &shared);
+        Self { settings: settings.clone(), detector, lists, jobs, shared, desk: Desk::default() }
     }
 
     fn run(mut self) {
@@ -194,6 +206,7 @@ impl Thread {
                 Ok(Job::Finish) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => self.tell(|detector, tell| detector.tick(wall(), tell)),
             }
+            self.look_at_lists();
         }
         self.tell(|detector, tell| detector.finish(wall(), tell));
         self.shared.lock().finished = true;
@@ -224,10 +237,32 @@ impl Thread {
 
     /// What the old detector has only counted is told before it goes.
     fn load(&mut self, settings: &Settings) {
-        let detector = load(settings, &self.shared);
+        let (detector, lists) = load(settings, &self.shared);
         self.tell(|old, tell| old.finish(wall(), tell));
         self.detector = detector;
+        self.lists = lists;
+        self.settings = settings.clone();
         tracing::info!("detection looks for what the settings say now");
+    }
+
+    /// Lists are replaced by whoever fetches them, who may not be one who may ask the agent for anything.
+    fn look_at_lists(&mut self) {
+        if self.lists.looked.elapsed() < LISTS {
+            return;
+        }
+        let shape = sources::shape(&self.settings);
+        self.lists.looked = Instant::now();
+        if shape == self.lists.shape {
+            return;
+        }
+        self.lists.shape = shape;
+        let (indicators, refused) = sources::indicators(&self.settings);
+        let mut state = self.shared.lock();
+        state.looked.indicators = indicators.len() as u64;
+        state.refused = Some(self.lists.refused_rules.iter().cloned().chain(refused).collect());
+        drop(state);
+        self.tell(|detector, tell| detector.take_indicators(indicators, tell));
+        tracing::info!("detection looks for what the lists say now");
     }
 
     fn tell(&mut self, tick: impl FnOnce(&mut Detector, &mut dyn FnMut(Alert))) {
@@ -257,13 +292,18 @@ impl Shared {
     }
 }
 
-fn load(settings: &Settings, shared: &Shared) -> Detector {
-    let (rules, refused) = sources::load(settings);
+fn load(settings: &Settings, shared: &Shared) -> (Detector, Lists) {
+    // Looked at first: what changes while they are read is read again.
+    let shape = sources::shape(settings);
+    let (engine, refused_rules) = sources::rules(settings);
+    let (indicators, refused) = sources::indicators(settings);
+    let rules = Rules::new(engine, indicators, settings.level);
     let mut state = shared.lock();
     state.looked.rules = rules.len() as u64;
     state.looked.indicators = rules.indicators().len() as u64;
-    state.refused = Some(refused);
-    Detector::new(rules, limits(settings))
+    state.refused = Some(refused_rules.iter().cloned().chain(refused).collect());
+    let lists = Lists { shape, looked: Instant::now(), refused_rules };
+    (Detector::new(rules, limits(settings)), lists)
 }
 
 fn weight_of(events: &[Offered]) -> usize {
