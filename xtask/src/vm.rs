@@ -82,7 +82,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let (packages, kernel) = std::thread::scope(|scope| {
         let images = scope.spawn(|| {
             image::make(SUITE, &folder)?;
-            kernel::fetch(&crate::guest::folder("kernels"), Machine::Amd64, KERNEL)
+            kernel::fetch(&crate::guest::folder("kernels"), Machine::Amd64, kernel::Flavour::Cloud, KERNEL)
         });
         let packages = package::get(args.deb.as_deref(), &folder);
         (packages, images.join().expect("a failure is returned"))

@@ -37,8 +37,27 @@ pub(crate) struct Kernel {
     pub(crate) modules: Vec<(String, Vec<u8>)>,
 }
 
+/// What Debian builds of one kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    /// For virtual machines: the smallest.
+    Cloud,
+    /// For all machines, with what the other leaves out.
+    Full,
+}
+
+impl Flavour {
+    /// How the names of its packages end.
+    fn end(self, machine: Machine) -> String {
+        match self {
+            Flavour::Cloud => format!("-cloud-{}", machine.name()),
+            Flavour::Full => format!("-{}", machine.name()),
+        }
+    }
+}
+
 /// Fetches the newest kernel of a series, unless it is there already.
-pub(crate) fn fetch(folder: &Path, machine: Machine, series: &str) -> Result<Kernel> {
+pub(crate) fn fetch(folder: &Path, machine: Machine, flavour: Flavour, series: &str) -> Result<Kernel> {
     let suites = SUITES
         .iter()
         .find(|(start, _)| {
@@ -48,7 +67,7 @@ pub(crate) fn fetch(folder: &Path, machine: Machine, series: &str) -> Result<Ker
         .with_context(|| format!("no suite is known to have {series}"))?;
     let mut reasons = Vec::new();
     for suite in suites {
-        match fetch_from(folder, machine, suite, series) {
+        match fetch_from(folder, machine, flavour, suite, series) {
             Ok(kernel) => return Ok(kernel),
             Err(error) => reasons.push(format!("{suite}: {error:#}")),
         }
@@ -56,10 +75,16 @@ pub(crate) fn fetch(folder: &Path, machine: Machine, series: &str) -> Result<Ker
     bail!("{}", reasons.join("; "))
 }
 
-fn fetch_from(folder: &Path, machine: Machine, suite: &str, series: &str) -> Result<Kernel> {
+fn fetch_from(
+    folder: &Path,
+    machine: Machine,
+    flavour: Flavour,
+    suite: &str,
+    series: &str,
+) -> Result<Kernel> {
     let apt = Apt::of_suite(folder, machine, suite)?;
     let names = apt.names()?;
-    let package = newest(names.lines(), machine, series).context("it has no such package")?;
+    let package = newest(names.lines(), &flavour.end(machine), series).context("it has no such package")?;
     let release = package.trim_start_matches("linux-image-").to_owned();
     let tree = folder.join("trees").join(package);
     if !tree.join("complete").exists() {
@@ -102,14 +127,18 @@ fn own_suite() -> Result<String> {
     Ok(name.context("/etc/os-release has no VERSION_CODENAME")?.to_owned())
 }
 
-/// The newest package of a series in the flavour for virtual machines, which is the smallest.
-fn newest<'a>(names: impl Iterator<Item = &'a str>, machine: Machine, series: &str) -> Option<&'a str> {
-    let flavour = format!("-cloud-{}", machine.name());
+/// The newest package of a series whose name ends so, after the version.
+fn newest<'a>(names: impl Iterator<Item = &'a str>, end: &str, series: &str) -> Option<&'a str> {
     names
         .filter(|name| {
-            let version = name.strip_prefix("linux-image-").and_then(|name| name.strip_suffix(&flavour));
+            let version = name.strip_prefix("linux-image-").and_then(|name| name.strip_suffix(end));
             let rest = version.and_then(|version| version.strip_prefix(series));
-            rest.is_some_and(|rest| rest.starts_with(['.', '-', '+']))
+            rest.is_some_and(|rest| {
+                // In 5.10 the number of the build is a part of the version; what else follows is another flavour.
+                let flavour = rest.rsplit('-').next().unwrap_or_default();
+                let is_build = flavour.starts_with(|letter: char| letter.is_ascii_digit());
+                rest.starts_with(['.', '-', '+']) && (is_build || !rest.contains('-'))
+            })
         })
         .max_by_key(|name| numbers(name))
 }
@@ -227,7 +256,7 @@ pub(crate) fn source(machine: Machine, suite: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Machine, newest};
+    use super::{Flavour, Machine, newest};
 
     #[test]
     fn the_newest_of_a_series_is_found() {
@@ -238,12 +267,19 @@ mod tests {
             "linux-image-6.12.117+deb13-cloud-amd64",
             "linux-image-7.1.9+deb13-cloud-amd64",
             "linux-image-7.2.12+deb13-cloud-amd64",
+            "linux-image-7.3.4+deb13-amd64",
+            "linux-image-7.4.1+deb13-rt-amd64",
+            "linux-image-7.4.1+deb13-amd64-dbg",
             "linux-image-cloud-amd64",
         ];
-        let of = |series| newest(names.into_iter(), Machine::Amd64, series);
+        let flavoured =
+            |flavour: Flavour, series| newest(names.into_iter(), &flavour.end(Machine::Amd64), series);
+        let of = |series| flavoured(Flavour::Cloud, series);
         assert_eq!(of("6.1"), Some("linux-image-6.1.0-56-cloud-amd64"));
         assert_eq!(of("7"), Some("linux-image-7.2.12+deb13-cloud-amd64"));
         assert_eq!(of("7.1"), Some("linux-image-7.1.9+deb13-cloud-amd64"));
         assert_eq!(of("5.10"), None);
+        assert_eq!(flavoured(Flavour::Full, "6.1"), Some("linux-image-6.1.0-57-amd64"));
+        assert_eq!(flavoured(Flavour::Full, "7"), Some("linux-image-7.3.4+deb13-amd64"));
     }
 }

@@ -11,6 +11,8 @@ pub(super) enum Condition {
     BtfLess,
     /// Booted with `lockdown=integrity`.
     Lockdown,
+    /// The flavour for all machines, which has x32 calls and is told to allow them.
+    X32,
     /// All programs are loaded, and no test runs: there is no agent for this machine here.
     LoadOnly,
 }
@@ -21,6 +23,7 @@ const ALL: &[Condition] = &[
     Condition::Usual(Tier::Tracepoint),
     Condition::BtfLess,
     Condition::Lockdown,
+    Condition::X32,
     Condition::LoadOnly,
 ];
 
@@ -31,6 +34,7 @@ impl Condition {
             Condition::Usual(tier) => tier.name(),
             Condition::BtfLess => "BTF from a file",
             Condition::Lockdown => "lockdown=integrity",
+            Condition::X32 => "x32 calls",
             Condition::LoadOnly => "loaded only",
         }
     }
@@ -41,6 +45,7 @@ impl Condition {
             Condition::Usual(tier) => tier.name(),
             Condition::BtfLess => "btf-less",
             Condition::Lockdown => "lockdown",
+            Condition::X32 => "x32",
             Condition::LoadOnly => "load",
         }
     }
@@ -59,6 +64,8 @@ impl Condition {
     pub(super) fn tier(self) -> &'static str {
         match self {
             Condition::Usual(tier) => tier.name(),
+            // There calls are looked at one by one.
+            Condition::X32 => Tier::Tracepoint.name(),
             Condition::BtfLess | Condition::Lockdown | Condition::LoadOnly => "auto",
         }
     }
@@ -67,6 +74,7 @@ impl Condition {
     pub(super) fn kernel_argument(self) -> &'static str {
         match self {
             Condition::Lockdown => "lockdown=integrity",
+            Condition::X32 => "syscall.x32=y",
             Condition::Usual(_) | Condition::BtfLess | Condition::LoadOnly => "",
         }
     }

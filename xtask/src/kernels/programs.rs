@@ -29,12 +29,14 @@ pub(super) struct Programs {
 /// Programs of this machine that live tests execute; busybox would ask what it is called.
 pub(super) const FROM_HERE: &[&str] = &["/bin/true", "/bin/cat", "/bin/sh"];
 
-/// Builds them; the folder is for what is in between.
-pub(super) fn build(folder: &Path) -> Result<Programs> {
-    let said =
-        cargo(&["test", PROFILE[0], PROFILE[1], "--package", "tuxmon", "--test", "live", "--no-run"], &[])?;
-    let (live, agent) = (executable(&said, "live", "test")?, executable(&said, "tuxmon", "bin")?);
-    let survey = executable(&cargo(SURVEY, &[])?, "survey", "example")?;
+/// Builds them, or takes the agent out of a package; the folder is for what is in between. Beside a package the tests
+/// are as `make test` has built them: they are not worth a build of their own.
+pub(super) fn build(folder: &Path, deb: Option<&Path>) -> Result<Programs> {
+    let profile: &[&str] = if deb.is_some() { &[] } else { OPTIMISED };
+    let said = cargo(&[TESTS, profile].concat(), &[])?;
+    let (live, built) = (executable(&said, "live", "test")?, executable(&said, "tuxmon", "bin")?);
+    let survey = executable(&cargo(&[SURVEY, profile].concat(), &[])?, "survey", "example")?;
+    let agent = deb.map_or_else(|| Ok(built.clone()), |deb| unpacked(deb, folder))?;
     let mut all = vec![live.clone(), agent.clone(), survey.clone()];
     all.extend(FROM_HERE.iter().map(PathBuf::from));
     let mut libraries = Vec::new();
@@ -43,25 +45,43 @@ pub(super) fn build(folder: &Path) -> Result<Programs> {
     }
     libraries.sort();
     libraries.dedup();
-    let agent_path = agent.to_str().context("the path of the agent is no text")?.to_owned();
-    let listed = output_of(Command::new(&live).arg("--list"))?;
-    let listed = String::from_utf8(listed).context("names of tests are text")?;
-    let tests = listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect();
     Ok(Programs {
-        tests,
+        tests: tests_of(&live)?,
         live: stripped("strip", &live, folder)?,
         agent: stripped("strip", &agent, folder)?,
         survey: stripped("strip", &survey, folder)?,
-        agent_path,
+        agent_path: built.to_str().context("the path of the agent is no text")?.to_owned(),
         libraries,
     })
 }
 
-/// Optimised: an emulated processor is slow enough. CI builds with this profile anyway.
-const PROFILE: [&str; 2] = ["--profile", "budget"];
+/// The agent that a package holds.
+fn unpacked(deb: &Path, folder: &Path) -> Result<PathBuf> {
+    let tree = folder.join("package");
+    if tree.exists() {
+        fs::remove_dir_all(&tree).with_context(|| format!("cannot remove {}", tree.display()))?;
+    }
+    fs::create_dir_all(&tree).with_context(|| format!("cannot make {}", tree.display()))?;
+    output_of(Command::new("dpkg-deb").arg("-x").arg(deb).arg(&tree))?;
+    Ok(tree.join("usr/bin/tuxmon"))
+}
 
-const SURVEY: &[&str] =
-    &["build", PROFILE[0], PROFILE[1], "--package", "tuxmon-sensor", "--example", "survey"];
+/// The names of all tests.
+fn tests_of(live: &Path) -> Result<Vec<String>> {
+    let listed = output_of(Command::new(live).arg("--list"))?;
+    let listed = String::from_utf8(listed).context("names of tests are text")?;
+    Ok(listed.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
+}
+
+/// An emulated processor is slow enough.
+const OPTIMISED: &[&str] = &["--profile", "budget"];
+
+/// Of the whole workspace, as `make test` does it: a package alone would get its libraries with other features, built anew.
+const TESTS: &[&str] = &["test", "--workspace", "--test", "live", "--no-run"];
+
+const SURVEY: &[&str] = &["build", "--workspace", "--example", "survey"];
+
+const FOREIGN_SURVEY: &[&str] = &["build", "--package", "tuxmon-sensor", "--example", "survey"];
 
 /// Programs for arm64.
 pub(super) struct Foreign {
@@ -76,7 +96,7 @@ pub(super) fn build_foreign(folder: &Path) -> Result<Foreign> {
     let tree = crate::guest::package::foreign(folder, Machine::Arm64, &packages)?;
     let libraries = tree.join("usr/lib/aarch64-linux-gnu");
     let headers = tree.join("usr/include");
-    let arguments = [SURVEY, &["--target", "aarch64-unknown-linux-gnu"]].concat();
+    let arguments = [FOREIGN_SURVEY, OPTIMISED, &["--target", "aarch64-unknown-linux-gnu"]].concat();
     let (headers, libraries) = (headers.display(), libraries.display());
     let environment = [
         ("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc".to_owned()),

@@ -26,6 +26,9 @@ const TURN: Duration = Duration::from_millis(100);
 const SHORT_TURN: Duration = Duration::from_millis(10);
 /// How often losses and notices are asked for.
 const ROUND: Duration = Duration::from_secs(1);
+/// How often the kernel is asked whether all hooks are where they belong: with a turn that just began it is noticed
+/// within a second, and a slow machine has room.
+const WATCH: Duration = Duration::from_millis(400);
 /// How often lost records of processes lead to a new look at all of them.
 const RESEED: Duration = Duration::from_secs(10);
 
@@ -49,6 +52,7 @@ pub(crate) struct Agent<S> {
     /// The configuration in force.
     pub(crate) loaded: Loaded,
     round: Instant,
+    watch: Instant,
     reseed: Option<Instant>,
     pulse: Pulse,
     /// When all hooks were last seen where they belong.
@@ -92,6 +96,7 @@ impl<S: Source> Agent<S> {
             outside,
             loaded,
             round: Instant::now(),
+            watch: Instant::now(),
             reseed: None,
             pulse: Pulse::start(),
             whole: outputs::now(),
@@ -138,6 +143,11 @@ impl<S: Source> Agent<S> {
         if self.round.elapsed() >= ROUND {
             self.round = Instant::now();
             self.look_for_losses()?;
+            self.outside.stamp();
+            self.outside.look_for_selftest();
+        }
+        if self.watch.elapsed() >= WATCH {
+            self.watch = Instant::now();
             self.look_for_gaps()?;
         }
         self.feel_pulse();
@@ -176,8 +186,6 @@ impl<S: Source> Agent<S> {
                 }
             }
         }
-        self.outside.stamp();
-        self.outside.look_for_selftest();
         Ok(())
     }
 
