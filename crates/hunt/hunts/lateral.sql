@@ -5,12 +5,12 @@
 -- param since=0: not before this time
 -- times: entered left
 WITH RECURSIVE entries AS (
-    SELECT n.time AS entered, n.Computer AS Computer, n.SourceIp AS SourceIp, n.process AS process
+    SELECT DISTINCT n.time AS entered, n.Computer AS Computer, n.SourceIp AS SourceIp, n.process AS process
     FROM network_connect n
     WHERE n.Initiated = 0 AND n.DestinationPort = :port AND n.time >= :since
 ), below AS (
     SELECT entered, Computer, SourceIp, process, 0 AS depth FROM entries
-    UNION
+    UNION ALL
     SELECT b.entered, b.Computer, b.SourceIp, c.id, b.depth + 1
     FROM below b JOIN processes c ON c.parent = b.process WHERE b.depth < 64
 )

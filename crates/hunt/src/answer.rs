@@ -8,6 +8,8 @@ use rusqlite::types::ValueRef;
 use serde_json::{Map, Value as Json};
 use tuxmon_event::Timestamp;
 
+use crate::clickhouse::ServerError;
+
 /// One value of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -53,6 +55,9 @@ pub enum AnswerError {
     /// The store says so.
     #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// The server says so.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// The output is closed or full.
     #[error(transparent)]
     Output(#[from] io::Error),

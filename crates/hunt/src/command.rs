@@ -2,6 +2,7 @@
 
 mod hunts;
 mod ingest;
+mod install;
 mod intel;
 mod known;
 mod retain;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use tuxmon_hunt::{AnswerError, Form};
+use tuxmon_hunt::{AnswerError, Form, Place};
 
 /// Keeps the events of many machines in one file, and answers questions about them.
 #[derive(Parser)]
@@ -26,9 +27,9 @@ use tuxmon_hunt::{AnswerError, Form};
     arg_required_else_help = true
 )]
 struct Arguments {
-    /// The file with the events; also TUXMON_STORE
-    #[arg(long, global = true, value_name = "FILE", default_value_os_t = default_store(), hide_default_value = true)]
-    store: PathBuf,
+    /// The file with the events, or clickhouse://USER@HOST:PORT/DATABASE; also TUXMON_STORE
+    #[arg(long, global = true, value_name = "FILE|URL", default_value_t = default_store(), hide_default_value = true)]
+    store: Place,
     #[command(subcommand)]
     command: Command,
 }
@@ -42,6 +43,7 @@ enum Command {
     Run(hunts::RunArgs),
     Explain(hunts::ExplainArgs),
     Sql(sql::Args),
+    Store(install::StoreArgs),
     Story(story::Args),
     Sigma(sigma::Args),
     Intel(intel::Args),
@@ -69,25 +71,39 @@ impl From<FormChoice> for Form {
     }
 }
 
-fn default_store() -> PathBuf {
-    std::env::var_os("TUXMON_STORE").map_or_else(|| PathBuf::from("tuxmon-hunt.sqlite"), PathBuf::from)
+fn default_store() -> Place {
+    let file = |name: std::ffi::OsString| Place::File(PathBuf::from(name));
+    match std::env::var_os("TUXMON_STORE") {
+        // What is wrong with an address is said when it is opened, as that of a file that cannot be.
+        Some(name) => name.to_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| file(name)),
+        None => file("tuxmon-hunt.sqlite".into()),
+    }
 }
 
 pub(super) fn run() -> anyhow::Result<ExitCode> {
     let Arguments { store, command } = Arguments::parse();
     let outcome = match command {
         Command::Ingest(args) => return ingest::run(&args, &store),
-        Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
-        Command::Intel(args) => return quietly(intel::run(&args, &store)),
+        Command::Sigma(args) => return quietly(sigma::run(&args, file(&store)?)),
+        Command::Intel(args) => return quietly(intel::run(&args, file(&store)?)),
         Command::Known(args) => return quietly(known::run(&args, &store)),
         Command::List => hunts::list(),
-        Command::Retain(args) => retain::run(&args, &store),
+        Command::Retain(args) => retain::run(&args, file(&store)?),
         Command::Run(args) => hunts::run(&args, &store),
         Command::Explain(args) => hunts::explain(&args),
         Command::Sql(args) => sql::run(&args, &store),
-        Command::Story(args) => story::run(&args, &store),
+        Command::Store(args) => install::run(&args, &store),
+        Command::Story(args) => story::run(&args, file(&store)?),
     };
     quietly(outcome.map(|()| ExitCode::SUCCESS))
+}
+
+/// The file of a store, for what only a file can do.
+fn file(store: &Place) -> anyhow::Result<&std::path::Path> {
+    match store {
+        Place::File(path) => Ok(path),
+        Place::Server(address) => anyhow::bail!("{address}: this needs a store in a file"),
+    }
 }
 
 /// Whoever read our output, and closed it, has seen enough.
@@ -101,7 +117,9 @@ fn quietly(outcome: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
 fn is_closed(error: &anyhow::Error) -> bool {
     let kind = match error.downcast_ref::<AnswerError>() {
         Some(AnswerError::Output(error)) => Some(error.kind()),
-        Some(AnswerError::Sqlite(_)) | None => error.downcast_ref::<io::Error>().map(io::Error::kind),
+        Some(AnswerError::Sqlite(_) | AnswerError::Server(_)) | None => {
+            error.downcast_ref::<io::Error>().map(io::Error::kind)
+        }
     };
     kind == Some(io::ErrorKind::BrokenPipe)
 }

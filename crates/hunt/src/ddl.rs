@@ -45,7 +45,12 @@ pub(crate) fn views(tables: &[Table], summaries: &[Summary]) -> Vec<(String, Str
     views.push(("processes".to_owned(), processes()));
     views.push(("record_numbers".to_owned(), record_numbers()));
     views.extend(summaries.iter().map(|summary| (summary.view.to_owned(), summary.view_sql())));
-    views.extend(summary::VIEWS.iter().map(|(name, sql)| ((*name).to_owned(), (*sql).to_owned())));
+    views.extend(
+        summary::SHARED_VIEWS
+            .iter()
+            .chain(summary::VIEWS)
+            .map(|(name, sql)| ((*name).to_owned(), (*sql).to_owned())),
+    );
     views
 }
 

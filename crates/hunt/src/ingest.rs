@@ -11,19 +11,30 @@ use std::time::{Duration, Instant};
 use tuxmon_view::{Events, Item, Problem, Sieve};
 
 use crate::batch::{Batch, Decoder};
+use crate::clickhouse::{self, Server, ServerError};
 use crate::layout::tables;
 use crate::store::{Store, StoreError};
+use crate::strings::Printer;
 use crate::writer::{Stored, Writer};
 
-/// Events in a batch, and bytes of their texts; whichever is reached first.
-const MOST_EVENTS: usize = 20_000;
-const MOST_TEXT: usize = 16 << 20;
+/// How much is stored at a time.
+#[derive(Debug, Clone, Copy)]
+struct Portion {
+    /// Events in a batch, and bytes of their texts; whichever is reached first.
+    events: usize,
+    text: usize,
+    /// Live events are stored after this time even if they are few.
+    patience: Duration,
+}
+
+/// Of a file: small batches are in memory once.
+const FILE: Portion = Portion { events: 20_000, text: 16 << 20, patience: Duration::from_millis(500) };
+/// Of a server: each insert makes files there that it has to merge later, so they should be few and large.
+const SERVER: Portion = Portion { events: 100_000, text: 64 << 20, patience: Duration::from_secs(2) };
 /// Batches that wait for the writer.
 const QUEUE: usize = 3;
 /// So many problems of an input are told one by one.
 const TOLD: u64 = 3;
-/// Live events are stored after this time even if they are few.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What is read.
 #[derive(Debug, Clone)]
@@ -71,42 +82,59 @@ enum Message {
 }
 
 /// Stores the events of all sources. `tell` is called from this thread.
-pub fn ingest(
-    store: &Store,
-    sources: &[Source],
-    mut tell: impl FnMut(&Progress),
-) -> Result<Totals, StoreError> {
+pub fn ingest(store: &Store, sources: &[Source], tell: impl FnMut(&Progress)) -> Result<Totals, StoreError> {
     let failed = |error| store.failed(error);
     let printer = store.printer().map_err(failed)?;
     let mut writer = Writer::open(&store.connection, store.horizon().map_err(failed)?).map_err(failed)?;
+    flow(sources, printer, FILE, |batch| writer.write(batch), tell).map_err(failed)
+}
+
+/// Stores the events of all sources on a server, likewise.
+pub fn ingest_remotely(
+    server: &Server,
+    sources: &[Source],
+    tell: impl FnMut(&Progress),
+) -> Result<Totals, ServerError> {
+    let writer = clickhouse::Writer::open(server)?;
+    // Every importer has to see the same fingerprint of an event without a number.
+    flow(sources, Printer::new([0; 16]), SERVER, |batch| writer.write(batch), tell)
+}
+
+fn flow<E>(
+    sources: &[Source],
+    printer: Printer,
+    portion: Portion,
+    write: impl FnMut(&Batch) -> Result<Stored, E>,
+    mut tell: impl FnMut(&Progress),
+) -> Result<Totals, E> {
     let (sender, receiver) = sync_channel(QUEUE);
     thread::scope(|scope| {
         scope.spawn(|| {
             let mut decoder = Decoder::new(tables(), printer);
             for source in sources {
-                if !parse(source, &mut decoder, &sender) {
+                if !parse(source, &mut decoder, portion, &sender) {
                     break;
                 }
             }
             drop(sender);
         });
-        let outcome = write_all(&receiver, &mut writer, &mut tell).map_err(failed);
+        let outcome = write_all(&receiver, write, &mut tell);
         // The parser ends when nobody listens.
         drop(receiver);
         outcome
     })
 }
 
-fn write_all(
+fn write_all<E>(
     receiver: &Receiver<Message>,
-    writer: &mut Writer<'_>,
+    mut write: impl FnMut(&Batch) -> Result<Stored, E>,
     tell: &mut impl FnMut(&Progress),
-) -> rusqlite::Result<Totals> {
+) -> Result<Totals, E> {
     let mut totals = Totals::default();
     for message in receiver {
         match message {
             Message::Batch(batch) => {
-                let stored = writer.write(&batch)?;
+                let stored = write(&batch)?;
                 totals.stored.new += stored.new;
                 totals.stored.known += stored.known;
                 totals.stored.expired += stored.expired;
@@ -126,11 +154,11 @@ fn write_all(
 }
 
 /// Parses one source. `false`: nobody listens any more.
-fn parse(source: &Source, decoder: &mut Decoder, sender: &SyncSender<Message>) -> bool {
+fn parse(source: &Source, decoder: &mut Decoder, portion: Portion, sender: &SyncSender<Message>) -> bool {
     let caught_up = Rc::new(Cell::new(false));
     let read = Rc::new(Cell::new(0));
     match open(source, &caught_up, &read) {
-        Ok((name, input)) => Parsing { name, decoder, sender, caught_up, read }.run(input),
+        Ok((name, input)) => Parsing { name, decoder, portion, sender, caught_up, read }.run(input),
         Err(error) => {
             let ended = Message::Ended { problems: 0, truncated: 0, foreign_lines: 0, unreadable: true };
             sender.send(Message::Remark(error)).is_ok() && sender.send(ended).is_ok()
@@ -182,6 +210,7 @@ impl Read for Counted {
 struct Parsing<'p> {
     name: String,
     decoder: &'p mut Decoder,
+    portion: Portion,
     sender: &'p SyncSender<Message>,
     caught_up: Rc<Cell<bool>>,
     read: Rc<Cell<u64>>,
@@ -198,7 +227,7 @@ impl Parsing<'_> {
             let listened_to = match events.next() {
                 Item::Event(event) => {
                     self.decoder.add(&event, &mut batch);
-                    let full = batch.rows.len() >= MOST_EVENTS || batch.size() >= MOST_TEXT;
+                    let full = batch.rows.len() >= self.portion.events || batch.size() >= self.portion.text;
                     !full || self.send(&mut batch, &mut sent)
                 }
                 Item::Problem(problem) => {
@@ -207,7 +236,7 @@ impl Parsing<'_> {
                     told > TOLD || self.remark(&problem)
                 }
                 // Of a growing file there may be no more for long: what there is must not wait.
-                Item::Pause if self.caught_up.get() || sent.elapsed() > PATIENCE => {
+                Item::Pause if self.caught_up.get() || sent.elapsed() > self.portion.patience => {
                     self.send(&mut batch, &mut sent)
                 }
                 Item::Pause => true,

@@ -6,6 +6,7 @@
 
 mod answer;
 mod batch;
+mod clickhouse;
 mod ddl;
 mod dialect;
 mod feeds;
@@ -18,6 +19,7 @@ mod lists;
 mod moment;
 mod packages;
 mod past;
+mod place;
 mod processes;
 mod question;
 mod retention;
@@ -31,13 +33,15 @@ mod summary;
 mod writer;
 
 pub use answer::{AnswerError, Form, Rows, Value, print, visible};
+pub use clickhouse::{Address, AddressError, Plan, Server, ServerError, install};
 pub use dialect::Dialect;
 pub use feeds::{Feed, FeedError, News, Seen};
 pub use hunts::{Argument, Hunt, HuntError, Parameter, all as hunts, find as find_hunt};
-pub use ingest::{Progress, Source, Totals, ingest};
+pub use ingest::{Progress, Source, Totals, ingest, ingest_remotely};
 pub use lists::{Kept, Lists, read as read_list};
 pub use packages::{Packaged, Packages};
 pub use past::{count, look};
+pub use place::{Place, PlaceError};
 pub use question::{Asked, Reader};
 pub use retention::{Removed, remove_before, shrink_to};
 pub use secret::{Secret, SecretError};

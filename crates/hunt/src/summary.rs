@@ -25,13 +25,13 @@ pub(crate) struct Summary {
     pub(crate) view: &'static str,
     /// In the order of the table: what is asked for most comes first, so that a question reads one place, or groups
     /// without sorting.
-    keys: &'static [(&'static str, Shown)],
-    feeds: &'static [Feed],
+    pub(crate) keys: &'static [(&'static str, Shown)],
+    pub(crate) feeds: &'static [Feed],
 }
 
 /// How a key is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shown {
+pub(crate) enum Shown {
     Day,
     Text,
     Number,
@@ -39,14 +39,14 @@ enum Shown {
 
 /// Which events count, and where their keys are.
 #[derive(Debug)]
-struct Feed {
-    event: &'static str,
-    keys: &'static [Key],
+pub(crate) struct Feed {
+    pub(crate) event: &'static str,
+    pub(crate) keys: &'static [Key],
 }
 
 /// Where a key comes from.
 #[derive(Debug, Clone, Copy)]
-enum Key {
+pub(crate) enum Key {
     Day,
     Host,
     Field(&'static str),
@@ -159,7 +159,26 @@ pub(crate) const SUMMARIES: &[Summary] = &[
 /// The summary whose keys are also kept hash by hash.
 const HASHES: &str = "sum_hashes";
 
-/// Views over summaries; the texts are the same in every engine.
+/// Views over views; their texts are the same in every engine.
+pub(crate) const SHARED_VIEWS: &[(&str, &str)] = &[
+    (
+        "connections",
+        "SELECT event, time, UtcTime, Computer, process, ProcessGuid, ProcessId, Image, User, Protocol, Initiated, \
+         CASE WHEN Initiated = 1 THEN DestinationIp ELSE SourceIp END AS RemoteIp, SourceIp, SourcePort, DestinationIp, \
+         DestinationHostname, DestinationPort FROM network_connect",
+    ),
+    (
+        "files",
+        "SELECT TargetFilename, Computer, sum(made) AS created, sum(gone) AS deleted, min(time) AS first, \
+         max(time) AS last FROM (\
+         SELECT TargetFilename, Computer, time, 1 AS made, 0 AS gone FROM file_create UNION ALL \
+         SELECT TargetFilename, Computer, time, 0 AS made, 1 AS gone FROM file_delete UNION ALL \
+         SELECT TargetFilename, Computer, time, 0 AS made, 1 AS gone FROM file_delete_detected) \
+         GROUP BY TargetFilename, Computer",
+    ),
+];
+
+/// Views over summaries.
 pub(crate) const VIEWS: &[(&str, &str)] = &[
     (
         "hash_hosts",
@@ -176,20 +195,6 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
         "domains",
         "SELECT (SELECT text FROM strings WHERE strings.id = s.domain) AS domain, count(DISTINCT s.Computer) AS hosts, \
          sum(s.count) AS count, min(s.first) AS first, max(s.last) AS last FROM sum_domains s GROUP BY s.domain",
-    ),
-    (
-        "connections",
-        "SELECT event, time, UtcTime, Computer, process, ProcessGuid, ProcessId, Image, User, Protocol, Initiated, \
-         CASE Initiated WHEN 1 THEN DestinationIp ELSE SourceIp END AS RemoteIp, SourceIp, SourcePort, DestinationIp, \
-         DestinationHostname, DestinationPort FROM network_connect",
-    ),
-    (
-        "files",
-        "SELECT TargetFilename, Computer, sum(created) AS created, sum(deleted) AS deleted, min(time) AS first, \
-         max(time) AS last FROM (\
-         SELECT TargetFilename, Computer, time, 1 AS created, 0 AS deleted FROM file_create UNION ALL \
-         SELECT TargetFilename, Computer, time, 0, 1 FROM file_delete UNION ALL \
-         SELECT TargetFilename, Computer, time, 0, 1 FROM file_delete_detected) GROUP BY TargetFilename, Computer",
     ),
     (
         "hashes",

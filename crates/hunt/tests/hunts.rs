@@ -1,15 +1,20 @@
 //! Each hunt finds what it is for, and nothing in what only looks like it.
 
+mod engines;
 mod events;
 
 use events::{event, guid, store};
 use expect_test::{Expect, expect};
-use tuxmon_hunt::{Asked, Dialect, Form, Store, find_hunt, hunts, print};
+use tuxmon_hunt::{AnswerError, Asked, Dialect, Form, ServerError, find_hunt, hunts, print};
 
 const HOUR: i64 = 3_600_000;
 
 /// The answer of a hunt as comma-separated values.
-fn answer(store: &Store, name: &str, parameters: &[(&str, &str)]) -> String {
+fn answer(store: &dyn Asked, name: &str, parameters: &[(&str, &str)]) -> String {
+    asked(store, name, parameters).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn asked(store: &dyn Asked, name: &str, parameters: &[(&str, &str)]) -> Result<String, AnswerError> {
     let hunt = find_hunt(name).unwrap_or_else(|| panic!("there is no hunt {name}"));
     let given: Vec<_> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -17,8 +22,7 @@ fn answer(store: &Store, name: &str, parameters: &[(&str, &str)]) -> String {
     let mut out = Vec::new();
     store
         .run(&hunt, &arguments, &mut |rows| print(rows, &hunt.times, Form::Csv, &mut out).map(drop))
-        .unwrap_or_else(|error| panic!("{name}: {error}"));
-    String::from_utf8(out).expect("values are UTF-8")
+        .map(|()| String::from_utf8(out).expect("values are UTF-8"))
 }
 
 /// Asks a hunt about `good` events alone, which must find nothing, and about those and `bad` ones.
@@ -31,6 +35,18 @@ fn check(name: &str, parameters: &[(&str, &str)], good: &[String], bad: &[String
     assert_eq!(nothing.lines().count(), 1, "{name} finds in what is good:\n{nothing}");
     events::add(&store, folder.path(), &bad.concat());
     expected.assert_eq(&answer(&store, name, parameters));
+    for engine in engines::all() {
+        let server = engine.store();
+        if let Err(AnswerError::Server(error @ ServerError::TooOld { .. })) = asked(&server, name, parameters)
+        {
+            eprintln!("SKIP {}: {error}", engine.name);
+            continue;
+        }
+        events::send(&server, folder.path(), &good.concat());
+        assert_eq!(answer(&server, name, parameters), nothing, "{}", engine.name);
+        events::send(&server, folder.path(), &bad.concat());
+        expected.assert_eq(&answer(&server, name, parameters));
+    }
 }
 
 /// A program that begins.
@@ -139,9 +155,9 @@ fn every_hunt_says_what_it_is() {
     let store = store(folder.path(), &[]);
     let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/hunts")).expect("it is there");
     let mut names: Vec<String> = files
-        .map(|file| {
-            file.expect("it is readable").path().file_stem().expect("a name").to_string_lossy().into_owned()
-        })
+        .map(|file| file.expect("it is readable").path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
         .collect();
     names.sort();
     assert_eq!(

@@ -1,10 +1,9 @@
 //! `tuxmon-hunt list`, `run` and `explain`: the named hunts.
 
 use std::io::{BufWriter, Write, stdout};
-use std::path::Path;
 
 use anyhow::Context;
-use tuxmon_hunt::{Asked, Dialect, Hunt, Rows, Store, hunts, print};
+use tuxmon_hunt::{Dialect, Hunt, Place, Rows, hunts, print};
 
 use super::FormChoice;
 
@@ -42,10 +41,10 @@ pub(super) fn list() -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn run(args: &RunArgs, store: &Path) -> anyhow::Result<()> {
+pub(super) fn run(args: &RunArgs, store: &Place) -> anyhow::Result<()> {
     let hunt = find(&args.hunt)?;
     let arguments = hunt.arguments(&args.parameters)?;
-    let store = Store::open_to_read(store)?;
+    let store = store.open()?;
     let mut out = BufWriter::new(stdout().lock());
     let mut show = |rows: &mut dyn Rows| print(rows, &hunt.times, args.format.into(), &mut out).map(drop);
     store.run(&hunt, &arguments, &mut show)?;

@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::{Write as _, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
-use tuxmon_hunt::{Progress, Source, Store, Totals, ingest};
+use tuxmon_hunt::{Place, Progress, Server, Source, Store, Totals, ingest, ingest_remotely};
 
 /// Store the events of logs; what is there already is left out
 #[derive(clap::Args)]
@@ -26,14 +26,13 @@ pub(super) struct Args {
     quiet: bool,
 }
 
-pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<ExitCode> {
-    let store = Store::open(store)?;
+pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
     let sources = sources(args);
     let began = Instant::now();
     let bar = bar(args);
     let mut before = 0;
     let mut last = 0;
-    let totals = ingest(&store, &sources, |progress| match progress {
+    let tell = |progress: &Progress| match progress {
         Progress::Read(bytes) => {
             // Each file begins to count anew.
             if *bytes < last {
@@ -50,7 +49,11 @@ pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<ExitCode> {
             bar.set_message(message(totals, began));
         }
         Progress::Remark(remark) => bar.suspend(|| eprintln!("tuxmon-hunt ingest: {remark}")),
-    })?;
+    };
+    let totals = match store {
+        Place::File(path) => ingest(&Store::open(path)?, &sources, tell)?,
+        Place::Server(address) => ingest_remotely(&Server::open(address.clone())?, &sources, tell)?,
+    };
     bar.finish_and_clear();
     if !args.quiet {
         eprintln!("tuxmon-hunt ingest: {}", sums(&totals, began));

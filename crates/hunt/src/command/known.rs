@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use md5::{Digest, Md5};
 use sha2::Sha256;
-use tuxmon_hunt::{Packages, Store};
+use tuxmon_hunt::{Packages, Place, Rows, Value};
 
 /// Say which package files and hashes are of, and what was changed since it was installed
 ///
@@ -37,7 +37,7 @@ enum Known {
     Missing,
 }
 
-pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
     let packages = Packages::of_system(&args.root);
     for problem in &packages.problems {
         eprintln!("tuxmon-hunt known: {problem}");
@@ -64,12 +64,20 @@ pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// Every image that the store knows.
-fn images(store: &Path) -> anyhow::Result<Vec<String>> {
-    let store = Store::open_to_read(store)?;
-    let sql = "SELECT DISTINCT Image FROM process_create WHERE Image LIKE '/%' ORDER BY 1";
-    let mut statement = store.connection().prepare(sql)?;
-    let rows = statement.query_map([], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+fn images(store: &Place) -> anyhow::Result<Vec<String>> {
+    let sql = "SELECT DISTINCT Image FROM image_days WHERE Image LIKE '/%' ORDER BY Image";
+    let mut names = Vec::new();
+    let mut read = |rows: &mut dyn Rows| {
+        while let Some(row) = rows.next()? {
+            names.extend(row.iter().filter_map(|value| match value {
+                Value::Text(name) => Some(name.clone()),
+                Value::Null | Value::Integer(_) | Value::Real(_) | Value::Bytes(_) => None,
+            }));
+        }
+        Ok(())
+    };
+    store.open()?.ask(sql, &[], &mut read)?;
+    Ok(names)
 }
 
 fn known(name: &str, packages: &Packages, root: &Path) -> io::Result<Known> {

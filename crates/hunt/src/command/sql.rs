@@ -1,9 +1,8 @@
 //! `tuxmon-hunt sql`: a question in SQL, which can change nothing.
 
 use std::io::{BufWriter, Write, stdout};
-use std::path::Path;
 
-use tuxmon_hunt::{Asked, Rows, Store, print};
+use tuxmon_hunt::{Place, Rows, print};
 
 use super::FormChoice;
 
@@ -17,8 +16,8 @@ pub(super) struct Args {
     format: FormChoice,
 }
 
-pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<()> {
-    let store = Store::open_to_read(store)?;
+pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<()> {
+    let store = store.open()?;
     let mut out = BufWriter::new(stdout().lock());
     let mut show = |rows: &mut dyn Rows| print(rows, &[], args.format.into(), &mut out).map(drop);
     store.ask(&args.sql, &[], &mut show)?;

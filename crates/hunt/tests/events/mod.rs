@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use tuxmon_hunt::{Asked, Form, Source, Store, Totals, ingest, print};
+use tuxmon_hunt::{Asked, Form, Server, Source, Store, Totals, ingest, ingest_remotely, print};
 
 /// Seconds since 1970 at which the tests' events begin: 2026-11-21 00:00:00, a Saturday.
 pub const BEGIN: i64 = 1_795_219_200;
@@ -50,8 +50,15 @@ pub fn add(store: &Store, folder: &Path, log: &str) -> Totals {
     ingest(store, &[Source::File(path)], |_| ()).expect("the log is stored")
 }
 
+/// Adds a log to a store on a server.
+pub fn send(server: &Server, folder: &Path, log: &str) -> Totals {
+    let path = folder.join("log");
+    std::fs::write(&path, log).expect("the log is written");
+    ingest_remotely(server, &[Source::File(path)], |_| ()).expect("the log is stored")
+}
+
 /// The answer to a question, as comma-separated values.
-pub fn ask(store: &Store, sql: &str) -> String {
+pub fn ask(store: &dyn Asked, sql: &str) -> String {
     let mut out = Vec::new();
     store
         .ask(sql, &[], &mut |rows| print(rows, &[], Form::Csv, &mut out).map(drop))

@@ -1,0 +1,235 @@
+//! Batches of events into a server's store, each event once.
+//!
+//! An event's identity follows from its machine, its number, its kind and the time of its writing, so every importer
+//! gives it the same one. Before a batch is sent, the server is asked which of its events it has; what it answers holds
+//! after a lost connection too, and after this program was killed between an insert and its acknowledgement. A batch also
+//! has a name that follows from its events: an insert that is still under way when its batch is sent again is waited for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::io::Write as _;
+use std::thread;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use tuxmon_event::{Guid, Timestamp};
+
+use super::ddl;
+use super::server::{Server, ServerError, Version};
+use crate::answer::{AnswerError, Rows as _, Value};
+use crate::batch::{Batch, Cell, Row};
+use crate::dialect::literal;
+use crate::layout::{Encoding, Table, tables};
+use crate::writer::Stored;
+
+/// So often a batch is tried before its import ends, and so long is waited between two trials; the pause grows.
+const TRIALS: u32 = 6;
+const PAUSE: Duration = Duration::from_millis(200);
+/// The server says that a query of this name is running.
+const RUNNING: u32 = 216;
+/// With more machines in a batch than this, their times are not told one by one.
+const MOST_MACHINES: usize = 200;
+
+/// An event's identity.
+type EventId = [u8; 16];
+
+/// Writes into one store.
+pub(crate) struct Writer<'s> {
+    server: &'s Server,
+    tables: Vec<Table>,
+    /// For each table, the names of its columns as JSON has them.
+    names: Vec<Vec<String>>,
+    /// Events before this time, in milliseconds, are no longer kept.
+    horizon: i64,
+}
+
+impl<'s> Writer<'s> {
+    pub(crate) fn open(server: &'s Server) -> Result<Self, ServerError> {
+        let horizon = server.text("SELECT max(value) FROM meta WHERE name = 'horizon'")?;
+        let tables = tables();
+        let names = tables
+            .iter()
+            .map(|table| {
+                table.columns.iter().map(|column| format!(",\"{}\":", ddl::column_name(column))).collect()
+            })
+            .collect();
+        Ok(Self { server, tables, names, horizon: horizon.parse().unwrap_or_default() })
+    }
+
+    /// Stores a batch. When this returns, the server has acknowledged it.
+    pub(crate) fn write(&self, batch: &Batch) -> Result<Stored, ServerError> {
+        let mut stored = Stored::default();
+        let mut rows: BTreeMap<EventId, &Row> = BTreeMap::new();
+        for row in &batch.rows {
+            if row.time < self.horizon {
+                stored.expired += 1;
+            } else if rows.insert(identity(batch, row), row).is_some() {
+                stored.known += 1;
+            }
+        }
+        let mut trial = 0;
+        loop {
+            match self
+                .missing(batch, &rows)
+                .and_then(|missing| self.send(batch, &missing).map(|()| missing.len()))
+            {
+                Ok(_) if trial > 0 => {
+                    // An earlier trial may have stored some of what is there: it is new all the same.
+                    stored.new = rows.len() as u64;
+                    return Ok(stored);
+                }
+                Ok(new) => {
+                    stored.new = new as u64;
+                    stored.known += (rows.len() - new) as u64;
+                    return Ok(stored);
+                }
+                Err(error) if trial + 1 < TRIALS && (error.is_passing() || is_running(&error)) => trial += 1,
+                Err(error) => return Err(error),
+            }
+            thread::sleep(PAUSE * 2_u32.pow(trial));
+        }
+    }
+
+    /// The events that the server has not got.
+    fn missing<'r>(
+        &self,
+        batch: &Batch,
+        rows: &BTreeMap<EventId, &'r Row>,
+    ) -> Result<BTreeMap<EventId, &'r Row>, ServerError> {
+        let mut spans: HashMap<&str, (i64, i64)> = HashMap::new();
+        let mut kinds = BTreeSet::new();
+        for row in rows.values() {
+            let span = spans.entry(batch.text(row.host)).or_insert((row.time, row.time));
+            *span = (span.0.min(row.time), span.1.max(row.time));
+            kinds.insert(row.event_id.to_string());
+        }
+        let mut missing = rows.clone();
+        if missing.is_empty() {
+            return Ok(missing);
+        }
+        let condition = if spans.len() > MOST_MACHINES {
+            let least = spans.values().map(|span| span.0).min().unwrap_or_default();
+            let most = spans.values().map(|span| span.1).max().unwrap_or_default();
+            format!("time BETWEEN {least} AND {most}")
+        } else {
+            let machine = |(host, (least, most)): (&&str, &(i64, i64))| {
+                format!("(Computer = {} AND time BETWEEN {least} AND {most})", literal(host))
+            };
+            spans.iter().map(machine).collect::<Vec<_>>().join(" OR ")
+        };
+        let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+        let sql = format!("SELECT event FROM raw_events WHERE EventID IN ({kinds}) AND ({condition})");
+        let mut known = self.server.rows(&sql)?;
+        let mut found = HashSet::new();
+        while let Some(row) = known.next().map_err(|error| broken(&error))? {
+            if let [Value::Text(event)] = row
+                && let Ok(Guid(id)) = event.parse()
+                && rows.contains_key(&id)
+            {
+                found.insert(id);
+            }
+        }
+        missing.retain(|id, _| !found.contains(id));
+        Ok(missing)
+    }
+
+    fn send(&self, batch: &Batch, rows: &BTreeMap<EventId, &Row>) -> Result<(), ServerError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut body = Vec::with_capacity(rows.len() * 600);
+        let mut name = Sha256::new();
+        for (id, row) in rows {
+            name.update(id);
+            self.append(batch, row, *id, &mut body);
+        }
+        let digest = name.finalize();
+        let name = format!(
+            "tuxmon-{}",
+            Guid(std::array::from_fn(|place| digest[place])).to_string().trim_matches(['{', '}'])
+        );
+        let mut settings = vec![("query_id", name.as_str()), ("insert_distributed_sync", "1")];
+        if self.server.version() >= Version(22, 3) {
+            settings.push(("insert_deduplication_token", &name));
+            settings.push(("deduplicate_blocks_in_dependent_materialized_views", "1"));
+        }
+        self.server.insert("raw_events", &settings, &body)
+    }
+
+    /// Appends an event as a line of JSON.
+    fn append(&self, batch: &Batch, row: &Row, id: EventId, out: &mut Vec<u8>) {
+        let cannot_fail = "a Vec takes everything";
+        let guid = Guid(id).to_string();
+        write!(
+            out,
+            "{{\"event\":\"{}\",\"EventID\":{},\"time\":{},\"lag\":{},\"Computer\":{},\"envelope\":{}",
+            guid.trim_matches(['{', '}']),
+            row.event_id,
+            row.time,
+            row.lag,
+            quoted(batch.text(row.host)),
+            quoted(batch.text(row.envelope)),
+        )
+        .expect(cannot_fail);
+        if let Some(record) = row.record {
+            write!(out, ",\"EventRecordID\":{record}").expect(cannot_fail);
+        }
+        let mut extra = row.extra.map(|extra| batch.text(extra).to_owned());
+        if let Some(table) = row.table {
+            let columns = self.tables[table].columns.iter().zip(&self.names[table]);
+            for ((column, name), cell) in columns.zip(batch.cells(row)) {
+                let value = match (cell, column.encoding) {
+                    (Cell::None, _) => continue,
+                    (Cell::Integer(millis), Encoding::Moment) => {
+                        quoted(&Timestamp(millis.saturating_mul(1_000_000)).utc_time())
+                    }
+                    (Cell::Integer(number), _) => number.to_string(),
+                    (Cell::Process(guid), _) => format!("\"{}\"", guid.to_string().trim_matches(['{', '}'])),
+                    (Cell::Text(text), Encoding::Text | Encoding::Moment) => quoted(batch.text(*text)),
+                    // What does not fit its column is kept beside them.
+                    (Cell::Text(text), Encoding::Integer | Encoding::Flag | Encoding::Process) => {
+                        let member = format!("{}:{}", quoted(column.field.name), quoted(batch.text(*text)));
+                        extra = Some(match extra {
+                            Some(object) => format!("{},{member}}}", object.trim_end_matches('}')),
+                            None => format!("{{{member}}}"),
+                        });
+                        continue;
+                    }
+                };
+                out.extend_from_slice(name.as_bytes());
+                out.extend_from_slice(value.as_bytes());
+            }
+        }
+        if let Some(extra) = extra {
+            write!(out, ",\"extra\":{}", quoted(&extra)).expect(cannot_fail);
+        }
+        out.extend_from_slice(b"}\n");
+    }
+}
+
+/// A text as JSON writes it.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn is_running(error: &ServerError) -> bool {
+    matches!(error, ServerError::Refused { code: RUNNING, .. })
+}
+
+fn broken(error: &AnswerError) -> ServerError {
+    ServerError::Broken(error.to_string())
+}
+
+fn identity(batch: &Batch, row: &Row) -> EventId {
+    let mut digest = Sha256::new();
+    digest.update(batch.text(row.host));
+    digest.update([0]);
+    digest.update(row.event_id.to_be_bytes());
+    digest.update((row.time * 1000 + row.lag).to_be_bytes());
+    match (row.record, row.print) {
+        (Some(record), _) => digest.update(record.to_be_bytes()),
+        (None, Some(print)) => digest.update(print.bytes()),
+        (None, None) => unreachable!("an event without a number has a print"),
+    }
+    let digest = digest.finalize();
+    std::array::from_fn(|place| digest[place])
+}

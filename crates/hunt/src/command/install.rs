@@ -1,0 +1,78 @@
+//! `tuxmon-hunt store install`: the tables of a store on a server.
+
+use std::io::{Write, stdout};
+
+use anyhow::bail;
+use tuxmon_hunt::{Place, Plan, Server, install};
+
+/// Make a store on a server of ClickHouse
+#[derive(clap::Args)]
+pub(super) struct StoreArgs {
+    #[command(subcommand)]
+    command: StoreCommand,
+}
+
+#[derive(clap::Subcommand)]
+enum StoreCommand {
+    Install(Args),
+}
+
+/// Make the tables, the counts and the views that are not there yet; what is there stays
+///
+/// The user needs the right to create databases, tables and views. The server is the one of --store or TUXMON_STORE.
+#[derive(clap::Args)]
+struct Args {
+    /// Make them on all servers of this cluster, as the servers' configuration names it
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// Keep copies of the tables on all replicas of a shard
+    #[arg(long, requires = "cluster")]
+    replicated: bool,
+    /// Spread machines over the shards of the cluster
+    #[arg(long, requires = "cluster")]
+    sharded: bool,
+    /// Only on this server: for clusters that cannot pass statements on. Run it for each server then
+    #[arg(long, requires = "cluster")]
+    each: bool,
+    /// Remove events after so many days; needs ClickHouse 19.6
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    days: Option<u32>,
+    /// Print the statements, and do nothing
+    #[arg(long)]
+    print: bool,
+}
+
+pub(super) fn run(args: &StoreArgs, store: &Place) -> anyhow::Result<()> {
+    let StoreCommand::Install(args) = &args.command;
+    let Place::Server(address) = store else {
+        bail!(
+            "{store} is a file, and needs no installation; --store clickhouse://HOST/DATABASE names a server"
+        );
+    };
+    if let Some(cluster) = &args.cluster
+        && !cluster.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    {
+        bail!("'{cluster}' is no name of a cluster: letters, digits and _");
+    }
+    let server = Server::connect(address.clone())?;
+    let plan = Plan {
+        cluster: args.cluster.clone(),
+        replicated: args.replicated,
+        sharded: args.sharded,
+        each: args.each,
+        days: args.days,
+    };
+    let statements = install(&server, &plan, !args.print)?;
+    if args.print {
+        let mut out = stdout().lock();
+        for (place, statement) in statements.iter().enumerate() {
+            writeln!(out, "{statement};")?;
+            if place == 0 {
+                writeln!(out, "USE {};", address.database)?;
+            }
+        }
+    } else {
+        eprintln!("tuxmon-hunt store: {address} is ready");
+    }
+    Ok(())
+}
