@@ -16,6 +16,7 @@
 //! was read; see `docs/decisions/0011-hashing.md`.
 
 mod digest;
+mod kept;
 mod lane;
 mod open;
 
@@ -30,8 +31,11 @@ use hashlink::LruCache;
 use tuxmon_event::Text;
 use tuxmon_wire::Identity;
 
+use crate::state::StateDirectory;
+
 pub use digest::Algorithms;
 use digest::Digests;
+pub use kept::KeptError;
 use lane::{Crew, Done, Outcome};
 
 /// Files are read in pieces of this size.
@@ -175,6 +179,21 @@ impl Hasher {
     pub fn remember(&mut self, file: &tuxmon_wire::File, hashes: Text) {
         let key = self.key(file);
         self.remembered.insert(key, hashes);
+    }
+
+    /// Remembers what the agent before this one has kept; says of how many files.
+    pub fn recall(&mut self, state: &StateDirectory) -> Result<usize, KeptError> {
+        let entries = kept::read(state)?;
+        let count = entries.len().min(self.limits.remembered);
+        for (key, hashes) in entries {
+            self.remembered.insert(key, hashes);
+        }
+        Ok(count)
+    }
+
+    /// Keeps what is remembered for the next agent, least recently used first.
+    pub fn keep(&self, state: &StateDirectory) -> Result<(), KeptError> {
+        kept::write(state, self.remembered.iter())
     }
 
     /// Asks for the hashes of a file. Never blocks.

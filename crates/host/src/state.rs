@@ -81,6 +81,11 @@ impl StateDirectory {
 
     /// What a file holds, `None` when there is no such file.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        self.read_up_to(name, FILE_BYTES_MAX)
+    }
+
+    /// The same, of a file that may be longer; what is behind so many bytes is not read.
+    pub fn read_up_to(&self, name: &str, most: u64) -> io::Result<Option<Vec<u8>>> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match rustix::fs::openat(&self.directory, name, flags, Mode::empty()) {
             Ok(file) => File::from(file),
@@ -88,7 +93,7 @@ impl StateDirectory {
             Err(errno) => return Err(errno.into()),
         };
         let mut bytes = Vec::new();
-        file.take(FILE_BYTES_MAX).read_to_end(&mut bytes)?;
+        file.take(most).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     }
 
@@ -102,6 +107,17 @@ impl StateDirectory {
 
     /// Replaces a file as a whole: whoever reads it, also after a crash, finds the old bytes or the new ones.
     pub fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.replace(name, bytes, &|file| file.sync_all())?;
+        rustix::fs::fsync(&self.directory)?;
+        Ok(())
+    }
+
+    /// The same for what may be lost, without waiting for the disk: after a loss of power the file may be cut.
+    pub fn write_unsynced(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        self.replace(name, bytes, &|_| Ok(()))
+    }
+
+    fn replace(&self, name: &str, bytes: &[u8], settle: &dyn Fn(&File) -> io::Result<()>) -> io::Result<()> {
         let temporary = format!("{name}.new");
         // A crash between creation and rename leaves this file; only we can have made it.
         let _ = rustix::fs::unlinkat(&self.directory, &temporary, AtFlags::empty());
@@ -109,9 +125,8 @@ impl StateDirectory {
         let mode = Mode::RUSR | Mode::WUSR;
         let mut file = File::from(rustix::fs::openat(&self.directory, &temporary, flags, mode)?);
         file.write_all(bytes)?;
-        file.sync_all()?;
+        settle(&file)?;
         rustix::fs::renameat(&self.directory, &temporary, &self.directory, name)?;
-        rustix::fs::fsync(&self.directory)?;
         Ok(())
     }
 }

@@ -9,8 +9,9 @@ use hashlink::DefaultHashBuilder;
 use tuxmon_config::Config;
 use tuxmon_event::{Additional, Event, Guid, Text, Timestamp};
 use tuxmon_host::clock::{self, Jump};
-use tuxmon_host::hash::{Algorithms, Request, Submission};
+use tuxmon_host::hash::{Algorithms, KeptError, Request, Submission};
 use tuxmon_host::process::Parent;
+use tuxmon_host::state::StateDirectory;
 use tuxmon_rules::{FieldSource, Rules, Scratch, Verdict};
 use tuxmon_wire::{BootTime, DecodeError, Fact, Identity, Image, Record, Task, decode};
 
@@ -265,6 +266,11 @@ impl Pipeline {
         for event in self.troubles.take(self.now()) {
             self.write(&event, output);
         }
+    }
+
+    /// Keeps the hashes that are known for the next agent.
+    pub fn keep_hashes(&self, state: &StateDirectory) -> Result<(), KeptError> {
+        self.machine.hasher.keep(state)
     }
 
     /// What the source need not give any more, as far as was not told yet.

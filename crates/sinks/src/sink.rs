@@ -89,6 +89,8 @@ struct State {
     losses: Losses,
     notices: Vec<Notice>,
     omitted: u64,
+    /// How many wait for progress: to wake nobody costs a call of the system too.
+    awaited: usize,
 }
 
 impl Sink {
@@ -120,7 +122,10 @@ impl Sink {
         for line in lines {
             state.queue(line, self.limits);
         }
-        if was_idle && !state.pending.is_empty() {
+        let has_work = was_idle && !state.pending.is_empty();
+        // Whoever wakes needs the lock first.
+        drop(state);
+        if has_work {
             self.shared.work.notify_one();
         }
     }
@@ -195,6 +200,7 @@ impl Shared {
         deadline: Instant,
         done: impl Fn(&State) -> bool,
     ) -> MutexGuard<'s, State> {
+        state.awaited += 1;
         while !done(&state) {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -202,6 +208,7 @@ impl Shared {
             }
             state = self.progress.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+        state.awaited -= 1;
         state
     }
 
@@ -316,7 +323,9 @@ impl<D: Destination> Worker<D> {
             lines = &lines[outcome.finished..];
             let mut state = self.shared.lock();
             state.finish(outcome.finished);
-            self.shared.progress.notify_all();
+            if state.awaited > 0 {
+                self.shared.progress.notify_all();
+            }
             if self.failing && outcome.finished > 0 {
                 self.failing = false;
                 self.pause = FIRST_PAUSE;

@@ -204,8 +204,15 @@ fn agent(
     let state = StateDirectory::open(&args.state_dir)?;
     let ids = record_ids(&state)?;
     let outputs = Outputs::open(&args.outputs, args.format, ids, args.additional_data, detection)?;
-    let hasher = Hasher::start(wanted_hashes(&loaded.config), Limits::default())
+    let mut hasher = Hasher::start(wanted_hashes(&loaded.config), Limits::default())
         .context("cannot start the threads that hash files")?;
+    match hasher.recall(&state) {
+        Ok(count) => tracing::debug!(count, "hashes of files known from the last agent"),
+        Err(error) => {
+            let folder = state.path().display();
+            tracing::warn!(%error, %folder, "the hashes that the last agent kept are not used: files are hashed anew");
+        }
+    }
     let clock = Clock::start(Some(&state));
     let (alive, died) =
         LastAlive::open(&state, &clock).context("cannot keep the time of the last sign of life")?;
@@ -215,7 +222,7 @@ fn agent(
     let selftest = args
         .selftest_every
         .map(|minutes| Schedule::new(Duration::from_mins(minutes.get().into()), &args.state_dir));
-    let outside = Outside::open(&state, alive, selftest, |kernel: &Kernel| kernel.0.hooks());
+    let outside = Outside::open(state, alive, selftest, |kernel: &Kernel| kernel.0.hooks());
     let mut pipeline = Pipeline::new(machine, &loaded.config, settings);
     if args.additional_data == Additions::Container {
         pipeline.tell_additional();

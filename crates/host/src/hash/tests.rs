@@ -327,3 +327,31 @@ fn what_is_not_wanted_is_refused_and_what_is_wanted_can_change() {
     stage.hasher.want(SHA256);
     assert_eq!(stage.hash(request(3, gone(), &path)), expected(&path));
 }
+
+#[test]
+fn the_next_hasher_knows_what_this_one_kept_while_the_file_is_the_same() {
+    let mut stage = Stage::new();
+    let (path, state) = (stage.program("kept", b"kept"), stage.directory.path().join("state"));
+    let state = StateDirectory::open(&state).expect("it is made");
+    let request = request(1, gone(), &path);
+    let on_disk = request.file.device >> 20 != 0;
+    let hashes = stage.hash(request.clone());
+    stage.hasher.keep(&state).expect("the folder is ours");
+
+    let mut next = Hasher::start(SHA256, Limits::default()).expect("threads can be started");
+    let count = next.recall(&state).expect("it was just kept");
+    if !on_disk {
+        println!("SKIP the temporary folder has no disk, and hashes of its files are not kept");
+        assert_eq!(count, 0);
+        return;
+    }
+    assert_eq!(next.submit(request.clone()), Submission::Known(hashes));
+    let mut changed = request;
+    changed.file.ctime_ns += 1;
+    assert_eq!(next.submit(changed), Submission::Taken);
+
+    let file = stage.directory.path().join("state/hashes");
+    assert_eq!(file.metadata().expect("it is there").permissions().mode() & 0o777, 0o600);
+    fs::write(&file, b"tuxmon hashes 1\nsomething else\n").expect("it is ours");
+    next.recall(&state).expect_err("it is damaged");
+}

@@ -61,14 +61,17 @@ pub(crate) struct Agent<S> {
     rest: Duration,
 }
 
-/// How long the line leaves the ring alone after it has taken what was there.
+/// How long the line leaves the ring alone after it began to take what was there.
 ///
 /// The kernel wakes a reader when it writes a record to a ring that was read to its end. A reader that looks at once is
 /// woken for each record, which costs both sides more than the record does; one that comes back a little later finds
 /// all records of that time, for one wake-up. After a time without records it waits again, and the first one wakes it
 /// at once. The ring must not run full meanwhile, at a rate that no machine of today reaches.
+///
+/// A turn costs a fixed part, whatever it brings, most of it because the caches are others' by then; a line may be 20 ms
+/// late. docs/decisions/0024-records-in-batches.md has the measurements.
 pub(crate) fn rest(ring_bytes: u32) -> Duration {
-    const LONGEST: Duration = Duration::from_millis(8);
+    const LONGEST: Duration = Duration::from_millis(14);
     const BYTES_PER_SECOND: u64 = 512 << 20;
     Duration::from_nanos(u64::from(ring_bytes) * 1_000_000_000 / BYTES_PER_SECOND).min(LONGEST)
 }
@@ -138,7 +141,11 @@ impl<S: Source> Agent<S> {
         let is_awaited = self.pipeline.waiting() > 0 || self.outputs.detection.is_busy();
         let patience = if is_awaited { SHORT_TURN } else { TURN };
         let Self { source, pipeline, outputs, .. } = self;
-        let taken = source.poll(patience, &mut |bytes| pipeline.record(bytes, outputs))?;
+        let mut began = None;
+        let taken = source.poll(patience, &mut |bytes| {
+            began.get_or_insert_with(Instant::now);
+            pipeline.record(bytes, outputs);
+        })?;
         leave_out(source, &pipeline.take_filter_entries());
         if self.round.elapsed() >= ROUND {
             self.round = Instant::now();
@@ -154,8 +161,8 @@ impl<S: Source> Agent<S> {
         self.pipeline.tick(clock::now(), &mut self.outputs);
         self.outputs.hand_over();
         self.outputs.detection.write_alerts(&self.pipeline);
-        if taken > 0 && taken < FULL_TURN {
-            thread::sleep(self.rest);
+        if let Some(began) = began.filter(|_| taken < FULL_TURN) {
+            thread::sleep(self.rest.saturating_sub(began.elapsed()));
         }
         Ok(())
     }
@@ -310,6 +317,7 @@ impl<S: Source> Agent<S> {
         self.pipeline.state_changed(State::Stopped, &mut self.outputs);
         self.outputs.detection.close(Some(&self.pipeline), began + ALERTS_UNTIL);
         self.outputs.close(began + LINES_UNTIL);
+        self.outside.keep_hashes(&self.pipeline);
         self.outside.ended();
         *self.pipeline.counters()
     }

@@ -53,6 +53,8 @@ pub(crate) struct Outputs {
 struct Batch {
     form: Form,
     text: String,
+    /// The text before this one, which the sinks may still need.
+    before: Option<Arc<String>>,
     /// Event, time, and where in the text it begins and ends.
     lines: Vec<(u16, Timestamp, usize, usize)>,
 }
@@ -60,10 +62,12 @@ struct Batch {
 /// Lines that are kept back at most, and bytes of one form: a batch is handed over when either is reached.
 const BATCH_LINES: usize = 1024;
 const BATCH_BYTES: usize = 1 << 20;
+/// Memory that is kept for the next batch at most, so that a flood does not leave it large for ever.
+const KEPT_BYTES: usize = 256 << 10;
 
 impl Batch {
     fn of(form: Form) -> Self {
-        Self { form, text: String::new(), lines: Vec::new() }
+        Self { form, text: String::new(), before: None, lines: Vec::new() }
     }
 
     fn is_full(&self) -> bool {
@@ -80,15 +84,24 @@ impl Batch {
         self.lines.push((event.spec().id, envelope.written, start, self.text.len()));
     }
 
-    /// The lines, which share one text.
+    /// The lines, which share one text. The memory of the text before is used again, where the sinks are done with it.
     fn take(&mut self) -> Vec<Line> {
-        let next = String::with_capacity(self.text.len());
+        let spare = self.before.take().and_then(|before| Arc::try_unwrap(before).ok());
+        let is_queued = spare.is_none();
+        let next = match spare {
+            Some(mut spare) => {
+                spare.clear();
+                spare
+            }
+            None => String::with_capacity(self.text.len()),
+        };
         let mut text = std::mem::replace(&mut self.text, next);
-        if text.capacity() / 4 * 3 > text.len() {
-            // A queue that is full counts the bytes of lines: there should not be many more.
+        if (is_queued || text.capacity() > KEPT_BYTES) && text.capacity() / 4 * 3 > text.len() {
+            // Where texts queue up, the bytes of their lines are counted: there should not be many more.
             text.shrink_to_fit();
         }
         let whole = Arc::new(text);
+        self.before = (whole.capacity() <= KEPT_BYTES).then(|| Arc::clone(&whole));
         let line = |(event_id, written, start, end)| {
             let text = LineText::part(&whole, start, end);
             Line { event_id, rank: rank(event_id), written, text }

@@ -6,6 +6,7 @@ use tuxmon_event::Timestamp;
 use tuxmon_host::alive::LastAlive;
 use tuxmon_host::clock;
 use tuxmon_host::state::StateDirectory;
+use tuxmon_pipeline::Pipeline;
 use tuxmon_sensor::HookStatus;
 
 use super::outputs;
@@ -16,6 +17,7 @@ use crate::service::notify::Notifier;
 
 /// The agent's ties to the outside, for a source of kind `S`.
 pub(crate) struct Outside<S> {
+    state: StateDirectory,
     control: Option<Control>,
     notifier: Notifier,
     /// The trace for the next agent, while it can be written.
@@ -32,7 +34,7 @@ pub(crate) struct Outside<S> {
 impl<S> Outside<S> {
     /// Opens the control socket. An agent that cannot be asked still does its work.
     pub(crate) fn open(
-        state: &StateDirectory,
+        state: StateDirectory,
         alive: LastAlive,
         selftest: Option<Schedule>,
         hooks: fn(&S) -> Vec<HookStatus>,
@@ -44,6 +46,7 @@ impl<S> Outside<S> {
         let now = outputs::now();
         let notifier = Notifier::from_environment();
         Self {
+            state,
             control: control.ok(),
             notifier,
             alive: Some(alive),
@@ -90,6 +93,13 @@ impl<S> Outside<S> {
         if let Err(error) = alive.stamp(clock::now(), outputs::now()) {
             tracing::warn!(%error, "the next agent will not know how long this one ran");
             self.alive = None;
+        }
+    }
+
+    /// Leaves hashes of files for the next agent.
+    pub(crate) fn keep_hashes(&self, pipeline: &Pipeline) {
+        if let Err(error) = pipeline.keep_hashes(&self.state) {
+            tracing::warn!(%error, "the next agent hashes all files anew");
         }
     }
 

@@ -24,6 +24,8 @@ const OURS: &[&str] = &[
     "boot-clock.new",
     "control",
     "fieldSizes",
+    "hashes",
+    "hashes.new",
     "last-alive",
     "notify",
     "rules.bin",
