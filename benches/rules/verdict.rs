@@ -105,9 +105,7 @@ fn config(name: &str) -> Option<Config> {
                 "swiftonsecurity" => "windows/swiftonsecurity/sysmonconfig-export.xml",
                 _ => "windows/sysmon-modular/sysmonconfig.xml",
             };
-            let beside = || root.join("../shared/corpora");
-            let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from);
-            read(corpora.join("configs").join(file))?
+            read(tuxmon_testing::corpora().join("configs").join(file))?
         }
         Some(_) | None => read(root.join("packaging/config/default.xml"))?,
     };

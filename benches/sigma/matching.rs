@@ -70,7 +70,11 @@ fn engine(log: &str) -> Option<Engine> {
 }
 
 fn rule_files(log: &str) -> Option<RuleFiles> {
-    let folder = if log == "own" { root().join("packaging/sigma") } else { corpora().join("sigma/rules") };
+    let folder = if log == "own" {
+        root().join("packaging/sigma")
+    } else {
+        tuxmon_testing::corpora().join("sigma/rules")
+    };
     let mut files = RuleFiles::default();
     let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
@@ -89,8 +93,8 @@ fn rule_files(log: &str) -> Option<RuleFiles> {
 fn events(log: &str) -> Option<Vec<ReadEvent>> {
     let text = match log {
         "own" => OWN_EVENTS.as_bytes().to_vec(),
-        "real" => fs::read(corpora().join("logs/upstream_real_1.3.3.log")).ok()?,
-        _ => fs::read(corpora().join("sigma/truth/events.log")).ok()?,
+        "real" => fs::read(tuxmon_testing::corpora().join("logs/upstream_real_1.3.3.log")).ok()?,
+        _ => fs::read(tuxmon_testing::corpora().join("sigma/truth/events.log")).ok()?,
     };
     Some(Reader::new(text.as_slice()).flatten().collect())
 }
@@ -105,10 +109,6 @@ fn seen<'a>(event: &ReadEvent, fields: &'a [(&'a str, &'a str)]) -> Event<'a> {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn corpora() -> PathBuf {
-    std::env::var_os("TUXMON_CORPORA").map_or_else(|| root().join("../shared/corpora"), PathBuf::from)
 }
 
 /// Events as they come about on a server.

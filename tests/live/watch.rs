@@ -135,7 +135,13 @@ impl Watch {
             let patience = if came { String::new() } else { format!(" (after waiting {:?})", patience()) };
             panic!("events of the processes {pids:?}{patience}:\n{differences}");
         }
-        let is_expected = |event: &&ReadEvent| self.crashed && event.value("ID") == Some("AgentDied");
+        let is_expected = |event: &&ReadEvent| match event.value("ID") {
+            Some("AgentDied") => self.crashed,
+            // True where a machine has no time for it; what hangs is found by the patience, and a missing hash by
+            // the comparison.
+            Some("AgentStoodStill" | "HashesLeftOut") => true,
+            Some(_) | None => false,
+        };
         let mut reports = self.seen.iter().filter(|event| event.system.event_id == 255);
         if let Some(report) = reports.find(|event| !is_expected(event)) {
             panic!("the agent reports trouble: {}", report.raw);

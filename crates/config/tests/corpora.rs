@@ -1,7 +1,6 @@
 //! Real configurations, and what the original makes of them.
 //!
-//! The files are not part of this repository: `TUXMON_CORPORA` names their folder, `../shared/corpora`
-//! beside the repository otherwise. Without them these tests say so and pass.
+//! The files are not part of this repository. Without them these tests say so and pass.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,16 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tuxmon_config::{Config, FieldSizes, dump};
 use tuxmon_diag::{Diagnostic, Severity};
-
-fn corpora() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("SKIP: no corpora: set TUXMON_CORPORA to their folder");
-    None
-}
+use tuxmon_testing::{corpus, files_below};
 
 fn json(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).expect("the corpora are complete");
@@ -32,20 +22,11 @@ fn parse(path: &Path) -> (Option<Config>, Vec<Diagnostic>) {
 
 /// Every file with this ending below a folder, by its path without folder and ending.
 fn files(folder: &Path, ending: &str) -> BTreeMap<String, PathBuf> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(&next).expect("a folder of the corpora") {
-            let path = entry.expect("an entry of the corpora").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == ending) {
-                let name = path.strip_prefix(folder).expect("it was found below").with_extension("");
-                found.insert(name.to_string_lossy().into_owned(), path);
-            }
-        }
-    }
-    found
+    let named = |path: PathBuf| {
+        let name = path.strip_prefix(folder).expect("it was found below").with_extension("");
+        (name.to_string_lossy().into_owned(), path)
+    };
+    files_below(folder, ending).into_iter().map(named).collect()
 }
 
 fn lines_of(diagnostics: &[Diagnostic]) -> impl Iterator<Item = (u32, Severity)> {
@@ -54,7 +35,7 @@ fn lines_of(diagnostics: &[Diagnostic]) -> impl Iterator<Item = (u32, Severity)>
 
 #[test]
 fn labelled_configurations_load_warn_and_are_refused_where_they_should() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpus("") else { return };
     let folder = corpora.join("configs");
     let mut wrong = Vec::new();
     for (name, label) in json(&folder.join("labels.json")).as_object().expect("labels by file") {
@@ -81,7 +62,7 @@ fn labelled_configurations_load_warn_and_are_refused_where_they_should() {
 
 #[test]
 fn dumps_are_those_of_the_original() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpus("") else { return };
     let tests = corpora.join("upstream_tests");
     let pairs = [
         (corpora.join("configs"), corpora.join("configs/expected_dump")),
@@ -90,7 +71,7 @@ fn dumps_are_those_of_the_original() {
     ];
     let (mut compared, mut wrong) = (0, Vec::new());
     for (configs, dumps) in pairs {
-        for (name, path) in files(&dumps, "rules") {
+        for (name, path) in files(&dumps, ".rules") {
             let expected = std::fs::read(path).expect("a dump of the corpora");
             let (config, diagnostics) = parse(&configs.join(format!("{name}.xml")));
             let config = config.unwrap_or_else(|| panic!("{name} is refused: {diagnostics:?}"));
@@ -107,7 +88,7 @@ fn dumps_are_those_of_the_original() {
 
 #[test]
 fn invalid_configurations_are_refused() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpus("") else { return };
     let folder = corpora.join("upstream_tests/invalid_configs");
     for case in json(&folder.join("cases.json")).as_array().expect("a list of cases") {
         let name = case["file"].as_str().expect("a file name");
@@ -123,7 +104,7 @@ fn invalid_configurations_are_refused() {
 
 #[test]
 fn incorrect_configurations_load_with_a_remark() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpus("") else { return };
     for case in json(&corpora.join("upstream_tests/incorrect_xml.json")).as_array().expect("a list of cases")
     {
         let text = case["config"].as_str().expect("a configuration");
@@ -134,7 +115,7 @@ fn incorrect_configurations_load_with_a_remark() {
 
 #[test]
 fn field_sizes_are_accepted_as_in_the_table() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpus("") else { return };
     for case in json(&corpora.join("upstream_tests/field_sizes.json")).as_array().expect("a list of cases") {
         let value = case["value"].as_str().unwrap_or("");
         assert_eq!(Some(FieldSizes::parse(value).is_ok()), case["accepted"].as_bool(), "{value}");
@@ -143,7 +124,7 @@ fn field_sizes_are_accepted_as_in_the_table() {
 
 #[test]
 fn every_encoding_gives_the_same_rules() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpus("") else { return };
     let tests = corpora.join("upstream_tests");
     for case in json(&tests.join("encodings.json")).as_array().expect("a list of cases") {
         let name = case["file"].as_str().expect("a file name");
@@ -154,7 +135,7 @@ fn every_encoding_gives_the_same_rules() {
 
 #[test]
 fn include_rules_are_found() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = corpus("") else { return };
     for group in json(&corpora.join("upstream_tests/has_include_rules.json")).as_array().expect("a list") {
         let text = group["config"].as_str().expect("a configuration");
         let config = Config::parse(text.as_bytes(), "case.xml").0.expect("it loads");

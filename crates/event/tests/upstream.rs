@@ -1,24 +1,14 @@
 //! The tables against upstream's own.
 
 use std::fs;
-use std::path::PathBuf;
 
 use roxmltree::{Document, Node};
 use serde_json::Value as Json;
 use tuxmon_event::{EVENTS, EventSpec, RuleDefault, all_manifests, manifest_xml};
 
-/// A file of the corpora, which do not belong to the repository.
+/// A file of the corpora.
 fn corpus(file: &str) -> Option<String> {
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        PathBuf::from,
-    );
-    let path = folder.join(file);
-    let text = fs::read_to_string(&path);
-    if let Err(error) = &text {
-        println!("SKIP {}: {error}; set TUXMON_CORPORA to the folder of the corpora", path.display());
-    }
-    text.ok()
+    tuxmon_testing::corpus(file).map(|path| fs::read_to_string(path).expect("it is text"))
 }
 
 /// The lines of an element: tag, attributes in their order and own text, then its children.

@@ -62,19 +62,11 @@ fn in_stream(log: &str, rules: Rules) -> Vec<String> {
 
 #[test]
 fn the_store_and_the_stream_give_the_same_answers() {
-    let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        std::path::PathBuf::from,
-    );
-    if !corpora.is_dir() {
-        println!("SKIP: no corpora (TUXMON_CORPORA)");
-        return;
-    }
-    let is_yaml = |path: &std::path::Path| path.extension().is_some_and(|end| end == "yml");
+    let Some(corpora) = tuxmon_testing::corpus("") else { return };
     let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/sigma");
     let texts: Vec<(String, String)> = [corpora.join("sigma/rules"), own]
         .iter()
-        .flat_map(|folder| tuxmon_input::files_below(folder, is_yaml).expect("they can be read"))
+        .flat_map(|folder| tuxmon_testing::files_below(folder, ".yml"))
         .map(|path| (path.display().to_string(), std::fs::read_to_string(path).expect("rules are text")))
         .collect();
     for (log, least) in [("sigma/truth/events.log", 100), ("logs/upstream_real_1.3.3.log", 1)] {

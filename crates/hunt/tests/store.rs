@@ -3,7 +3,6 @@
 mod events;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use events::{add, ask, event, guid, store};
 use expect_test::expect;
@@ -138,15 +137,7 @@ fn every_value_comes_back() {
 /// The events of the corpora, value by value, as another program read them.
 #[test]
 fn real_logs_come_back_value_by_value() {
-    let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        PathBuf::from,
-    );
-    let log = corpora.join("logs/upstream_real_1.3.3.log");
-    if !log.exists() {
-        println!("SKIP the real logs: there is no {}", log.display());
-        return;
-    }
+    let Some(log) = tuxmon_testing::corpus("logs/upstream_real_1.3.3.log") else { return };
     let folder = tempfile::tempdir().expect("a temporary directory");
     let store = Store::open(&folder.path().join("store")).expect("a new store can be made");
     ingest(&store, &[Source::File(log.clone())], |_| ()).expect("the log is stored");

@@ -7,19 +7,7 @@ use std::path::PathBuf;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use tuxmon_reader::{ReadEvent, Reader};
-
-fn corpus(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        PathBuf::from,
-    );
-    let file = folder.join("logs").join(name);
-    if file.exists() {
-        return Some(file);
-    }
-    eprintln!("SKIP: {} is not here (set TUXMON_CORPORA)", file.display());
-    None
-}
+use tuxmon_testing::corpus;
 
 fn open(file: &PathBuf) -> BufReader<File> {
     BufReader::new(File::open(file).expect("the corpus can be read"))
@@ -44,7 +32,7 @@ fn as_expected(event: &ReadEvent) -> Value {
 #[test]
 fn the_log_of_1_3_3_reads_as_expected() {
     let (Some(log), Some(expected)) =
-        (corpus("upstream_real_1.3.3.log"), corpus("upstream_real_1.3.3.expected.json.gz"))
+        (corpus("logs/upstream_real_1.3.3.log"), corpus("logs/upstream_real_1.3.3.expected.json.gz"))
     else {
         return;
     };
@@ -72,14 +60,14 @@ fn the_log_of_1_3_3_reads_as_expected() {
 
 #[test]
 fn one_event_of_each_id_of_1_5_2_is_read() {
-    let Some(log) = corpus("upstream_real_1.5.2_one_per_event_id.log") else { return };
+    let Some(log) = corpus("logs/upstream_real_1.5.2_one_per_event_id.log") else { return };
     let ids: Vec<_> = Reader::new(open(&log)).map(|item| item.expect("an event").system.event_id).collect();
     assert_eq!(ids, [1, 3, 4, 5, 9, 10, 11, 16, 23, 100]);
 }
 
 #[test]
 fn published_journald_messages_are_read() {
-    let Some(log) = corpus("splunk_example_logs_journald_message.log") else { return };
+    let Some(log) = corpus("logs/splunk_example_logs_journald_message.log") else { return };
     let ids: Vec<_> = Reader::new(open(&log)).map(|item| item.expect("an event").system.event_id).collect();
     assert_eq!(ids, [1, 11]);
 }

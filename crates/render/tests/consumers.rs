@@ -3,12 +3,12 @@
 #[allow(dead_code, reason = "each test file uses its part")]
 mod samples;
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use samples::ENVELOPE;
 use tuxmon_event::{Event, Text};
 use tuxmon_render::{FieldSizes, xml};
+use tuxmon_testing::corpus;
 
 const HOSTILE: &[&str] = &[
     "",
@@ -95,17 +95,4 @@ fn shape(line: &str) -> String {
         out.extend(piece[tag..].chars().filter(|character| !character.is_ascii_digit()));
     }
     out
-}
-
-fn corpus(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        PathBuf::from,
-    );
-    let file = folder.join(name);
-    if file.exists() {
-        return Some(file);
-    }
-    eprintln!("SKIP: {} is not here (set TUXMON_CORPORA)", file.display());
-    None
 }

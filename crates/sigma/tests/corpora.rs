@@ -1,4 +1,4 @@
-//! The engine against rules, events and verdicts of others, found through `TUXMON_CORPORA`.
+//! The engine against rules, events and verdicts of others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,17 +10,7 @@ use tuxmon_sigma::{
     Engine, Event, JsonEvent, Origin, Outcome, Placeholders, Product, Report, RuleFiles, Scratch,
     milliseconds,
 };
-
-/// The folder of the corpora; without it a test says so and passes.
-fn corpora(test: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("TUXMON_CORPORA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"), PathBuf::from);
-    if folder.join("sigma").is_dir() {
-        return Some(folder);
-    }
-    println!("SKIP {test}: no corpora of Sigma rules at {}", folder.display());
-    None
-}
+use tuxmon_testing::{corpus, files_below};
 
 fn text(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -35,24 +25,6 @@ fn text_of_log(path: &Path) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Every file below a folder whose name ends so, sorted.
-fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
-            let path = entry.expect("the folder can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.to_string_lossy().ends_with(end) {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 fn compile(paths: &[PathBuf]) -> (Engine, Vec<Report>) {
     let mut files = RuleFiles::default();
     for path in paths {
@@ -62,7 +34,7 @@ fn compile(paths: &[PathBuf]) -> (Engine, Vec<Report>) {
 }
 
 fn linux_rules(corpora: &Path) -> (Engine, Vec<Report>) {
-    compile(&files(&corpora.join("sigma/rules"), ".yml"))
+    compile(&files_below(&corpora.join("sigma/rules"), ".yml"))
 }
 
 /// The numbers of the events of a log that each rule matches, by the rule's id.
@@ -110,7 +82,7 @@ fn expected(path: &Path, key: &str) -> BTreeMap<String, BTreeSet<u64>> {
 
 #[test]
 fn made_events_match_exactly_the_expected_rules() {
-    let Some(corpora) = corpora("made_events_match_exactly_the_expected_rules") else { return };
+    let Some(corpora) = corpus("") else { return };
     let (engine, _) = linux_rules(&corpora);
     let expected = expected(&corpora.join("sigma/truth/expected.json"), "matches");
     assert_eq!(matches(&engine, &corpora.join("sigma/truth/events.log")), expected, "as XML in syslog");
@@ -137,10 +109,10 @@ fn matches_of_lines(engine: &Engine, lines: &Path) -> BTreeMap<String, BTreeSet<
 
 #[test]
 fn real_logs_match_exactly_the_expected_rules() {
-    let Some(corpora) = corpora("real_logs_match_exactly_the_expected_rules") else { return };
+    let Some(corpora) = corpus("") else { return };
     let (engine, _) = linux_rules(&corpora);
     let mut compared = 0;
-    for verdicts in files(&corpora.join("logs"), ".sigma_hits.json") {
+    for verdicts in files_below(&corpora.join("logs"), ".sigma_hits.json") {
         let log = PathBuf::from(verdicts.to_string_lossy().replace(".sigma_hits.json", ".log"));
         let mut expected = expected(&verdicts, "event_record_ids");
         // The verdicts also speak of rules that are not among these.
@@ -154,9 +126,9 @@ fn real_logs_match_exactly_the_expected_rules() {
 
 #[test]
 fn regression_events_are_seen_by_their_rules() {
-    let Some(corpora) = corpora("regression_events_are_seen_by_their_rules") else { return };
+    let Some(corpora) = corpus("") else { return };
     let folder = corpora.join("sigma/regression");
-    let (engine, reports) = compile(&files(&folder.join("rules"), ".yml"));
+    let (engine, reports) = compile(&files_below(&folder.join("rules"), ".yml"));
     for report in &reports {
         assert!(!matches!(report.outcome, Outcome::Broken(_)), "{report:?}");
     }
@@ -183,8 +155,8 @@ fn regression_events_are_seen_by_their_rules() {
 
 #[test]
 fn every_file_of_the_corpora_is_answered() {
-    let Some(corpora) = corpora("every_file_of_the_corpora_is_answered") else { return };
-    let paths = files(&corpora.join("sigma"), ".yml");
+    let Some(corpora) = corpus("") else { return };
+    let paths = files_below(&corpora.join("sigma"), ".yml");
     let (_, reports) = compile(&paths);
     let answered: BTreeSet<&str> = reports.iter().map(|report| report.file.as_str()).collect();
     for path in &paths {

@@ -308,15 +308,8 @@ mod tests {
 
     #[test]
     fn the_corpus_of_rule_names_is_read_as_expected() {
-        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-        let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from);
-        let Ok(text) = std::fs::read_to_string(corpora.join("attack/rulename_corpus.json")) else {
-            println!(
-                "SKIP the_corpus_of_rule_names_is_read_as_expected: no corpora at {}",
-                corpora.display()
-            );
-            return;
-        };
+        let Some(corpus) = tuxmon_testing::corpus("attack/rulename_corpus.json") else { return };
+        let text = std::fs::read_to_string(corpus).expect("it is text");
         let cases: Value = serde_json::from_str(&text).expect("it is JSON");
         for case in cases.as_array().expect("a list of names") {
             let name = case["rule_name"].as_str().expect("text");

@@ -1,15 +1,13 @@
 //! `tuxmon filter` as people run it: upstream's rule cases as recorded events.
-//!
-//! The cases are not part of this repository: `TUXMON_CORPORA` names the folder of the corpora,
-//! `../shared/corpora` beside the repository otherwise.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tuxmon_event::{Event, Text, Timestamp, generated};
 use tuxmon_reader::Reader;
+use tuxmon_testing::corpus;
 
 fn filter(config: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tuxmon"))
@@ -47,20 +45,14 @@ fn line(case: &Value, record: usize) -> String {
 
 #[test]
 fn upstreams_rule_cases_pass_through_the_filter() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from);
-    let Ok(table) = std::fs::read(corpora.join("upstream_tests/rule_engine_truth.json")) else {
-        println!("SKIP: no corpora: set TUXMON_CORPORA to their folder");
-        return;
-    };
+    let Some(corpora) = corpus("upstream_tests") else { return };
+    let table = std::fs::read(corpora.join("rule_engine_truth.json")).expect("a file of the corpora");
     let table: Value = serde_json::from_slice(&table).expect("the table is JSON");
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (number, group) in table.as_array().expect("a list of groups").iter().enumerate() {
         let config = folder.path().join(format!("{number}.xml"));
         match group["config_file"].as_str() {
-            Some(name) => {
-                std::fs::copy(corpora.join("upstream_tests/sysmoncommon").join(name), &config).map(drop)
-            }
+            Some(name) => std::fs::copy(corpora.join("sysmoncommon").join(name), &config).map(drop),
             None => std::fs::write(&config, group["config"].as_str().expect("a configuration")),
         }
         .expect("a file in the temporary folder");

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use tuxmon_testing::corpus;
 
 const EVENT: &str = r#"<Event><System><Provider Name="Linux-Sysmon" Guid="{ff032593-a8d3-4f13-b0d6-01fc615a0f97}"/><EventID>ID</EventID><TimeCreated SystemTime="2026-11-21T05:31:51.156967000Z"/><EventRecordID>339</EventRecordID></System><EventData><Data Name="User">root</Data><Data Name="Image">VALUE</Data><Data Name="Empty"></Data></EventData></Event>"#;
 
@@ -116,17 +116,13 @@ fn the_usage_is_the_answer_to_what_is_not_understood() {
 /// The original's real log, compared with what others read in it.
 #[test]
 fn a_real_log_is_printed_as_the_original_prints_it() {
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        PathBuf::from,
-    );
-    let (Ok(log), Ok(packed)) = (
-        std::fs::read(folder.join("logs/upstream_real_1.3.3.log")),
-        std::fs::File::open(folder.join("logs/upstream_real_1.3.3.expected.json.gz")),
-    ) else {
-        println!("skipped: the original's log is not there (TUXMON_CORPORA)");
+    let (Some(log), Some(packed)) =
+        (corpus("logs/upstream_real_1.3.3.log"), corpus("logs/upstream_real_1.3.3.expected.json.gz"))
+    else {
         return;
     };
+    let log = std::fs::read(log).expect("it can be read");
+    let packed = std::fs::File::open(packed).expect("it can be read");
     let mut text = String::new();
     flate2::read::GzDecoder::new(packed).read_to_string(&mut text).expect("it is packed text");
     let expected: Value = serde_json::from_str(&text).expect("it is JSON");

@@ -1,9 +1,9 @@
 //! The fast way and the thorough way see the same: `Events` against `tuxmon_reader::Reader`.
 
 use std::io::{BufReader, Read};
-use std::path::PathBuf;
 
 use tuxmon_reader::{Counts, Reader};
+use tuxmon_testing::corpus;
 use tuxmon_view::{Events, Item, Sieve};
 
 /// An event or a problem, in a form that compares.
@@ -170,20 +170,14 @@ fn other_bytes_are_seen_alike() {
 
 #[test]
 fn real_logs_are_seen_alike() {
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        PathBuf::from,
-    );
     for name in [
         "logs/upstream_real_1.3.3.log",
         "logs/upstream_real_1.5.2_one_per_event_id.log",
         "logs/splunk_example_logs_journald_message.log",
         "sigma/truth/events.log",
     ] {
-        let Ok(log) = std::fs::read(folder.join(name)) else {
-            println!("skipped: {name} is not there (TUXMON_CORPORA)");
-            continue;
-        };
+        let Some(log) = corpus(name) else { continue };
+        let log = std::fs::read(log).expect("it can be read");
         check(&log, &[4096, 100_003, 1 << 24]);
         let crlf = String::from_utf8_lossy(&log).replace('\n', "\r\n");
         check(crlf.as_bytes(), &[100_003]);

@@ -95,7 +95,6 @@ fn measure(program: &Path, configuration: Option<&Path>, file: &Path, folder: &P
 
 /// The largest real configuration, with several thousand filters, where the third-party test data is.
 pub(crate) fn large_configuration() -> Option<PathBuf> {
-    let usual = crate::root().join("../shared/corpora");
-    let corpora = std::env::var_os("TUXMON_CORPORA").map_or(usual, PathBuf::from);
-    Some(corpora.join("configs/windows/sysmon-modular/sysmonconfig.xml")).filter(|file| file.exists())
+    let file = tuxmon_testing::corpora().join("configs/windows/sysmon-modular/sysmonconfig.xml");
+    Some(file).filter(|file| file.exists())
 }

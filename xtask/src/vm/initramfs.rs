@@ -50,9 +50,7 @@ fn steps(folder: &Path, chosen: &[String]) -> Result<Vec<PathBuf>> {
 }
 
 fn published() -> Result<Vec<u8>> {
-    let corpora = std::env::var_os("TUXMON_CORPORA")
-        .map_or_else(|| crate::root().join("../shared/corpora"), PathBuf::from);
-    match fs::read(corpora.join(PUBLISHED)) {
+    match fs::read(tuxmon_testing::corpora().join(PUBLISHED)) {
         Ok(content) => Ok(content),
         Err(_) => read(&crate::root().join(SHIPPED)),
     }

@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path as FilePath, PathBuf};
 
 use tuxmon_config::{Config, Item};
 use tuxmon_event::{CONDITIONS, EVENTS, FileCreate, FileDelete, Guid, Timestamp};
 use tuxmon_host::hash::{Algorithms, Hasher, Limits};
 use tuxmon_rules::{Scratch, Verdict};
+use tuxmon_testing::{Dice, corpus, files_below};
 use tuxmon_wire::filter::{EndKey, NameKey, asked_of_name, asked_of_network, asked_of_open};
 use tuxmon_wire::{
     BootTime, Direction, File, FileName, FileOpen, NameDeed, Network, OpenDeed, Path, Place, Protocol,
@@ -77,22 +77,6 @@ const ADDRESSES: [IpAddr; 4] = [
     IpAddr::V6(Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1)),
 ];
 const PORTS: [u16; 5] = [22, 53, 80, 443, 40001];
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-
-    fn of<T: Clone>(&mut self, choice: &[T]) -> T {
-        choice[self.below(choice.len())].clone()
-    }
-}
 
 /// A path of a file by its components from the root, as the kernel side writes it.
 fn leaf_first(path: &str) -> Vec<u8> {
@@ -279,7 +263,8 @@ fn random_config(dice: &mut Dice) -> Config {
 
 #[test]
 fn nothing_is_left_out_that_random_rules_keep() {
-    let (mut dice, mut counts, mut machine) = (Dice(0x9E37_79B9_7F4A_7C15), Counts::default(), machine());
+    let (mut dice, mut counts, mut machine) =
+        (Dice::new(0x9E37_79B9_7F4A_7C15), Counts::default(), machine());
     for _ in 0..600 {
         let config = random_config(&mut dice);
         let paths: Vec<String> = (0..4).map(|_| random_path(&mut dice)).collect();
@@ -291,17 +276,10 @@ fn nothing_is_left_out_that_random_rules_keep() {
 
 #[test]
 fn nothing_is_left_out_that_published_configurations_keep() {
-    let beside = || FilePath::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from).join("configs");
-    let mut files = Vec::new();
-    collect(&folder, &mut files);
-    if files.is_empty() {
-        println!("SKIP: no corpora: set TUXMON_CORPORA to their folder");
-        return;
-    }
-    files.sort();
-    let (mut dice, mut counts, mut machine) = (Dice(0x2545_F491_4F6C_DD1D), Counts::default(), machine());
-    for file in files {
+    let Some(folder) = corpus("configs") else { return };
+    let (mut dice, mut counts, mut machine) =
+        (Dice::new(0x2545_F491_4F6C_DD1D), Counts::default(), machine());
+    for file in files_below(&folder, ".xml") {
         let bytes = std::fs::read(&file).expect("a readable configuration");
         let (Some(config), _) = Config::parse(&bytes, "real.xml") else { continue };
         let paths = paths_of(&config);
@@ -330,15 +308,4 @@ fn paths_of(config: &Config) -> Vec<String> {
         [format!("/{value}"), format!("/{value}/x.tmp"), format!("/srv/x{value}"), format!("/srv/x/{value}y")]
     });
     made.filter(|path| !path.ends_with('/') && !path.contains('\0')).collect()
-}
-
-fn collect(folder: &FilePath, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "xml") {
-            files.push(path);
-        }
-    }
 }

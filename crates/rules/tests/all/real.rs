@@ -1,31 +1,20 @@
 //! Published configurations: the index decides as the filters do one by one.
-//!
-//! They are not part of this repository: `TUXMON_CORPORA` names the folder of the corpora,
-//! `../shared/corpora` beside the repository otherwise.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use tuxmon_config::{Config, Filter, Item};
 use tuxmon_event::{EVENTS, EventSpec};
 use tuxmon_rules::Rules;
+use tuxmon_testing::{Dice, corpus, files_below};
 
 /// Events judged for each event type of each configuration.
 const EVENTS_EACH: usize = 40;
 
 #[test]
 fn index_and_filters_agree_on_published_configurations() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from).join("configs");
-    let mut files = Vec::new();
-    collect(&folder, &mut files);
-    if files.is_empty() {
-        println!("SKIP: no corpora: set TUXMON_CORPORA to their folder");
-        return;
-    }
-    files.sort();
+    let Some(folder) = corpus("configs") else { return };
     let (mut kept, mut dropped) = (0, 0);
-    for file in files {
+    for file in files_below(&folder, ".xml") {
         let bytes = std::fs::read(&file).expect("a readable configuration");
         let (Some(config), _) = Config::parse(&bytes, "real.xml") else { continue };
         let rules = Rules::compile(&config);
@@ -34,7 +23,7 @@ fn index_and_filters_agree_on_published_configurations() {
             if filters.is_empty() {
                 continue;
             }
-            let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+            let mut dice = Dice::new(0x9E37_79B9_7F4A_7C15);
             for _ in 0..EVENTS_EACH {
                 // `judge` compares the verdict with the explanation, which asks the filters one by one.
                 let values = made_event(&filters, &mut dice);
@@ -49,17 +38,6 @@ fn index_and_filters_agree_on_published_configurations() {
         }
     }
     assert!(kept > 1000 && dropped > 1000, "{kept} kept and {dropped} dropped: too few of one of them");
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "xml") {
-            files.push(path);
-        }
-    }
 }
 
 fn filters<'c>(config: &'c Config, event: &EventSpec) -> Vec<&'c Filter> {
@@ -94,17 +72,5 @@ fn made_value(filter: &Filter, filters: &[&Filter], dice: &mut Dice) -> String {
         4 => format!("{word}{other}"),
         5 => filter.value.replace(';', " "),
         _ => filter.value.to_string(),
-    }
-}
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
     }
 }

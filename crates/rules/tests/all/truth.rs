@@ -1,23 +1,17 @@
 //! Upstream's own table of rule cases.
-//!
-//! It is not part of this repository: `TUXMON_CORPORA` names the folder of the corpora,
-//! `../shared/corpora` beside the repository otherwise.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tuxmon_config::Config;
 use tuxmon_rules::Rules;
+use tuxmon_testing::corpus;
 
 #[test]
 fn every_case_of_the_table_is_met() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from).join("upstream_tests");
-    let Ok(table) = std::fs::read_to_string(folder.join("rule_engine_truth.json")) else {
-        println!("SKIP: no corpora: set TUXMON_CORPORA to their folder");
-        return;
-    };
+    let Some(folder) = corpus("upstream_tests") else { return };
+    let table =
+        std::fs::read_to_string(folder.join("rule_engine_truth.json")).expect("a file of the corpora");
     let table: Value = serde_json::from_str(&table).expect("the table is JSON");
     let (mut cases, mut wrong) = (0, Vec::new());
     for group in table.as_array().expect("a list of groups") {

@@ -115,14 +115,3 @@ pub(crate) fn is_root() -> bool {
 pub(crate) fn skip(reason: &str) {
     println!("SKIP: {reason}");
 }
-
-/// The corpora, which are not part of this repository.
-pub(crate) fn corpora() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
-    let folder = std::env::var_os("TUXMON_CORPORA").map_or_else(beside, PathBuf::from);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    skip("no corpora: set TUXMON_CORPORA to their folder");
-    None
-}

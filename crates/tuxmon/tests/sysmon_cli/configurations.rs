@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::call::{Sysmon, corpora};
+use super::call::Sysmon;
 
 fn json(path: &Path) -> Value {
     let text = fs::read_to_string(path).expect("the corpora are complete");
@@ -70,7 +70,7 @@ fn options_of_windows_load_with_a_remark() {
 
 #[test]
 fn invalid_configurations_are_refused_in_the_originals_words() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = tuxmon_testing::corpus("") else { return };
     let sysmon = Sysmon::new();
     let folder = corpora.join("upstream_tests/invalid_configs");
     for case in json(&folder.join("cases.json")).as_array().expect("a list of cases") {
@@ -92,7 +92,7 @@ fn invalid_configurations_are_refused_in_the_originals_words() {
 
 #[test]
 fn real_configurations_have_the_verdict_and_the_rules_of_the_original() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = tuxmon_testing::corpus("") else { return };
     let sysmon = Sysmon::new();
     let tests = corpora.join("upstream_tests");
     let out = sysmon.file("out.rules", "");

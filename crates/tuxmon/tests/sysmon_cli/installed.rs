@@ -12,7 +12,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::call::{Answer, answer, copy_program, corpora, is_root, program, skip};
+use super::call::{Answer, answer, copy_program, is_root, program, skip};
 
 /// The exit code of a service whose programs the kernel refuses.
 const NOT_LOADED: i32 = 12;
@@ -322,7 +322,7 @@ fn what_the_original_left_is_taken_over() {
 
 #[test]
 fn dumps_of_the_running_service_are_the_originals() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = tuxmon_testing::corpus("") else { return };
     let Some(machine) = Machine::new() else { return };
     if machine.install("-i").is_none() {
         return;

@@ -4,7 +4,7 @@ use std::fs;
 
 use roxmltree::{Document, Node};
 
-use super::call::{Sysmon, corpora};
+use super::call::Sysmon;
 
 /// Tag, attributes and own text of an element and of all below it.
 fn shape(node: Node<'_, '_>) -> Vec<String> {
@@ -21,7 +21,7 @@ fn shape(node: Node<'_, '_>) -> Vec<String> {
 
 #[test]
 fn every_version_is_the_originals() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = tuxmon_testing::corpus("") else { return };
     let sysmon = Sysmon::new();
     let text =
         fs::read_to_string(corpora.join("upstream_tests/manifest.xml")).expect("the corpora are complete");
