@@ -4,9 +4,11 @@
 //! is compared ran within the same minute, and a ratio is one of the same round. docs/performance.md explains the
 //! figures, and holds those of the last run.
 
+mod auditd;
 mod chart;
 mod contender;
 mod latency;
+mod noise;
 mod replay;
 mod report;
 mod work;
@@ -31,7 +33,7 @@ pub struct Args {
     /// A tenth of the work, at most 3 minutes
     #[arg(long)]
     quick: bool,
-    /// Other software, with the shell commands that start and stop it; repeatable
+    /// Other software, with the shell commands that start and stop it, or just `auditd`; repeatable
     #[arg(long = "peer", value_name = "NAME=START,STOP")]
     peers: Vec<Contender>,
     /// Only contenders and workloads with these names; repeatable
@@ -58,6 +60,7 @@ enum Part {
     /// Do one workload here and print its cost
     #[command(hide = true)]
     Work(work::Args),
+    Noise(noise::Args),
 }
 
 /// How often each deed is done.
@@ -87,6 +90,10 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     ensure!(nix::unistd::geteuid().is_root(), "the agent needs root, so the benchmark does: sudo make bench");
+    if let Some(Part::Noise(noise)) = &args.part {
+        noise::run(noise)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let began = Instant::now();
     let limit = Duration::from_mins(args.minutes.unwrap_or(if args.quick { 3 } else { 15 }));
     let program = args.program.clone().map_or_else(build, Ok)?;
@@ -205,10 +212,11 @@ impl Bench<'_> {
         }
         all.push(Contender { name: "floor: thrown away".to_owned(), how: How::ThrownAway });
         all.push(Contender { name: "floor: not submitted".to_owned(), how: How::NotSubmitted });
-        if Command::new("auditctl").arg("-v").output().is_ok() {
-            all.push(Contender::auditd());
-        } else {
-            eprintln!("bench: SKIPPED auditd: not installed (apt install auditd)");
+        if !self.args.peers.iter().any(|peer| peer.name == auditd::NAME) {
+            match auditd::contender() {
+                Ok(auditd) => all.push(auditd),
+                Err(error) => eprintln!("bench: SKIPPED auditd: {error:#}"),
+            }
         }
         all.extend(self.args.peers.iter().cloned());
         let wanted =
@@ -268,24 +276,29 @@ impl Bench<'_> {
     fn sample(&self, running: &Running, workload: Workload, count: u64, rate: u64) -> Result<Sample> {
         let before = running.processor_time();
         let folder = self.folder.join("work");
-        let output = Command::new(std::env::current_exe()?)
-            .args(["bench", "work"])
-            .arg(workload.to_possible_value().expect("none is hidden").get_name())
-            .arg(count.to_string())
-            .arg(&folder)
-            .args(["--rate", &rate.to_string()])
-            .output()?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "{workload:?} fails: {}", said.trim());
-        let Cost { wall, cpu } =
-            serde_json::from_slice(&output.stdout).context("the workload tells no cost")?;
+        let Cost { wall, cpu } = work_apart(workload, count, rate, &folder)?;
         // What the watcher still has to do belongs to what was done.
         thread::sleep(CATCH_UP);
         let after = running.processor_time();
-        fs::remove_dir_all(&folder)?;
         let (watcher, hashing) = (after.watching - before.watching, after.hashing - before.hashing);
         Ok(Sample { count, wall, cpu, watcher, hashing })
     }
+}
+
+/// Does a workload in a process and a folder of its own, and leaves no trace of it.
+fn work_apart(workload: Workload, count: u64, rate: u64, folder: &Path) -> Result<Cost> {
+    let output = Command::new(std::env::current_exe()?)
+        .args(["bench", "work"])
+        .arg(workload.to_possible_value().expect("none is hidden").get_name())
+        .arg(count.to_string())
+        .arg(folder)
+        .args(["--rate", &rate.to_string()])
+        .output()?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "{workload:?} fails: {}", said.trim());
+    let cost = serde_json::from_slice(&output.stdout).context("the workload tells no cost")?;
+    fs::remove_dir_all(folder)?;
+    Ok(cost)
 }
 
 const STEADY: &str = "steady";

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
+use super::auditd;
+
 /// How long anyone may take to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -44,28 +46,18 @@ pub(crate) enum Destination {
     Syslog,
 }
 
-/// `NAME=START,STOP` of the command line.
+/// `NAME=START,STOP` of the command line, or the name of one that we know how to start.
 impl FromStr for Contender {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == auditd::NAME {
+            return auditd::contender().map_err(|error| format!("{error:#}"));
+        }
         let (name, commands) = text.split_once('=').ok_or("NAME=START,STOP is wanted")?;
         let (start, stop) = commands.rsplit_once(',').ok_or("a command that stops it is missing")?;
         let how = How::Peer { start: start.to_owned(), stop: stop.to_owned() };
         Ok(Self { name: name.to_owned(), how })
-    }
-}
-
-impl Contender {
-    /// auditd as Debian ships it, with rules that tell what this agent tells.
-    pub(crate) fn auditd() -> Self {
-        let rules = "-S execve -S execveat -S exit_group -S connect -S accept4 -S creat -S unlink -S unlinkat -S rename";
-        let start = format!(
-            "auditctl -b 65536 -r 0 && auditctl -a always,exit -F arch=b64 {rules} && \
-             auditctl -a always,exit -F arch=b64 -S openat -F a2&0100 && auditd && auditctl -e 1"
-        );
-        let stop = "auditctl -e 0; auditctl -D; pkill -x -F /run/auditd.pid auditd".to_owned();
-        Self { name: "auditd".to_owned(), how: How::Peer { start, stop } }
     }
 }
 
@@ -164,7 +156,11 @@ impl Running {
 
     fn peer(start: &str, stop: &str) -> Result<Self> {
         let (before, began) = (processes(), Instant::now());
-        shell(start)?;
+        if let Err(error) = shell(start) {
+            // What it has begun is taken back; the error is that of the start.
+            let _ = shell(stop);
+            return Err(error);
+        }
         let ready = began.elapsed().as_secs_f64();
         thread::sleep(Duration::from_secs(1));
         let processes = processes().difference(&before).copied().collect();
