@@ -43,6 +43,10 @@ test-heavy: deps ## Run the floods and the attempts to blind the agent in full l
 	@for chapter in overload blinding selftest; do \
 	    TUXMON_HEAVY=1 cargo test --locked --package tuxmon --test live -- $$chapter:: --nocapture || exit 1; done
 
+.PHONY: test-clickhouse
+test-clickhouse: deps ## Run the hunts on two engines of ClickHouse, an old and a modern one, which it brings (1.1 GB)
+	@exec scripts/test-clickhouse
+
 # ARGS as `cargo xtask vm --help` lists them: make test-vm ARGS='--system sysvinit'
 .PHONY: test-vm
 test-vm: deps ## Test the package on real systems in an emulator: systemd and sysvinit (needs root)

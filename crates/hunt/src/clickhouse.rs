@@ -7,10 +7,16 @@ mod address;
 mod answer;
 mod ddl;
 mod install;
+mod past;
+mod retention;
 mod server;
+mod story;
 mod writer;
 
 pub use address::{Address, AddressError};
 pub use install::{Plan, install};
+pub use past::{count_remotely, look_remotely};
+pub use retention::{last_time_remotely, remove_remotely};
 pub use server::{Server, ServerError};
+pub(crate) use story::RemoteArchive;
 pub(crate) use writer::Writer;

@@ -84,26 +84,18 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
     let Arguments { store, command } = Arguments::parse();
     let outcome = match command {
         Command::Ingest(args) => return ingest::run(&args, &store),
-        Command::Sigma(args) => return quietly(sigma::run(&args, file(&store)?)),
-        Command::Intel(args) => return quietly(intel::run(&args, file(&store)?)),
+        Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
+        Command::Intel(args) => return quietly(intel::run(&args, &store)),
         Command::Known(args) => return quietly(known::run(&args, &store)),
         Command::List => hunts::list(),
-        Command::Retain(args) => retain::run(&args, file(&store)?),
+        Command::Retain(args) => retain::run(&args, &store),
         Command::Run(args) => hunts::run(&args, &store),
         Command::Explain(args) => hunts::explain(&args),
         Command::Sql(args) => sql::run(&args, &store),
         Command::Store(args) => install::run(&args, &store),
-        Command::Story(args) => story::run(&args, file(&store)?),
+        Command::Story(args) => story::run(&args, &store),
     };
     quietly(outcome.map(|()| ExitCode::SUCCESS))
-}
-
-/// The file of a store, for what only a file can do.
-fn file(store: &Place) -> anyhow::Result<&std::path::Path> {
-    match store {
-        Place::File(path) => Ok(path),
-        Place::Server(address) => anyhow::bail!("{address}: this needs a store in a file"),
-    }
 }
 
 /// Whoever read our output, and closed it, has seen enough.

@@ -70,6 +70,11 @@ fn encoding(field: &FieldSpec) -> Encoding {
     }
 }
 
+/// Whether a field is kept as the identity of a process.
+pub(crate) fn encoding_of_process(field: &FieldSpec) -> bool {
+    encoding(field) == Encoding::Process
+}
+
 impl Table {
     /// The table's name.
     pub(crate) fn name(&self) -> String {

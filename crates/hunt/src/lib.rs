@@ -33,7 +33,10 @@ mod summary;
 mod writer;
 
 pub use answer::{AnswerError, Form, Rows, Value, print, visible};
-pub use clickhouse::{Address, AddressError, Plan, Server, ServerError, install};
+pub use clickhouse::{
+    Address, AddressError, Plan, Server, ServerError, count_remotely, install, last_time_remotely,
+    look_remotely, remove_remotely,
+};
 pub use dialect::Dialect;
 pub use feeds::{Feed, FeedError, News, Seen};
 pub use hunts::{Argument, Hunt, HuntError, Parameter, all as hunts, find as find_hunt};

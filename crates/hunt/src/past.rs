@@ -14,15 +14,15 @@ use crate::layout::tables;
 use crate::store::{Store, StoreError};
 
 /// The next event of one table.
-struct Next {
-    fields: Vec<(String, String)>,
-    computer: String,
-    event: i64,
-    time: i64,
+pub(crate) struct Next {
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) computer: String,
+    pub(crate) event: i64,
+    pub(crate) time: i64,
 }
 
 /// After so many events the progress is told.
-const STEP: u64 = 1 << 14;
+pub(crate) const STEP: u64 = 1 << 14;
 /// What the agent calls itself in every event.
 const PROVIDER: &str = "Linux-Sysmon";
 const CHANNEL: &str = "Linux-Sysmon/Operational";
@@ -84,7 +84,13 @@ pub fn look(
     Ok(seen)
 }
 
-fn show(head: &Next, spec: &EventSpec, detector: &mut Detector, now: i64, tell: &mut dyn FnMut(Alert)) {
+pub(crate) fn show(
+    head: &Next,
+    spec: &EventSpec,
+    detector: &mut Detector,
+    now: i64,
+    tell: &mut dyn FnMut(Alert),
+) {
     let id = spec.id.to_string();
     let record = (head.event & ((1 << RECORD_BITS) - 1)).to_string();
     let envelope = [id.as_str(), PROVIDER, CHANNEL, &head.computer, &head.computer];

@@ -4,22 +4,28 @@
 //! programs that ran it later, a connection by its four numbers on the machine where it arrived. What was left out to
 //! keep the story within bounds is counted.
 
+mod archive;
+mod file;
 mod gather;
 mod show;
 mod subject;
 
 use std::collections::HashMap;
 
+use crate::answer::AnswerError;
+use crate::clickhouse::{RemoteArchive, Server};
 use crate::processes::ProcessId;
 use crate::store::{Store, StoreError};
 
+pub(crate) use archive::{ARRIVAL, Archive, COMMON, Four};
 pub use show::{dot, html, json, tree};
+pub(crate) use subject::MOST;
 pub use subject::{Subject, SubjectError};
 
 /// Processes in a story.
 pub const MOST_PROCESSES: usize = 2000;
 /// Deeds told of one process.
-const MOST_DEEDS: usize = 50;
+pub(crate) const MOST_DEEDS: usize = 50;
 /// Ancestors of a process.
 const MOST_ANCESTORS: usize = 100;
 
@@ -97,11 +103,13 @@ pub struct Deed {
 
 /// Tells a story; empty if the store knows nothing of the subject.
 pub fn story(store: &Store, subject: &Subject) -> Result<Story, StoreError> {
-    let tell = || {
-        let subjects = subject.find(store.connection())?;
-        gather::Gathering::open(store.connection())?.tell(&subjects)
-    };
+    let tell = || gather::Gathering::of(file::FileArchive::open(store.connection())?).tell(subject);
     tell().map_err(|error| store.failed(error))
+}
+
+/// Tells a story from a server, likewise.
+pub fn story_remotely(server: &Server, subject: &Subject) -> Result<Story, AnswerError> {
+    gather::Gathering::of(RemoteArchive::open(server)).tell(subject)
 }
 
 impl Story {

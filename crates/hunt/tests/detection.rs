@@ -1,10 +1,11 @@
 //! Rules and lists over a store find what they find in the log that it was filled from.
 
+mod engines;
 mod events;
 
 use events::{event, guid, store};
 use tuxmon_detect::{Alert, Detector, Limits, Rules};
-use tuxmon_hunt::{Lists, look, read_list};
+use tuxmon_hunt::{Lists, look, look_remotely, read_list};
 use tuxmon_intel::Indicators;
 use tuxmon_reader::{ReadEvent, Reader};
 use tuxmon_sigma::{ENVELOPE_FIELDS, Event, Origin, Placeholders, RuleFiles, milliseconds};
@@ -31,6 +32,19 @@ fn in_store(log: &str, rules: Rules) -> Vec<String> {
     let mut found = Vec::new();
     let mut detector = Detector::new(rules, EVERYTHING);
     look(&store, &mut detector, None, &mut |alert| found.push(key(&alert)), &mut |_| ())
+        .expect("it can be read");
+    found.sort();
+    found
+}
+
+/// The same on a server.
+fn on_server(engine: &engines::Engine, log: &str, rules: Rules) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let server = engine.store();
+    events::send(&server, folder.path(), log);
+    let mut found = Vec::new();
+    let mut detector = Detector::new(rules, EVERYTHING);
+    look_remotely(&server, &mut detector, None, &mut |alert| found.push(key(&alert)), &mut |_| ())
         .expect("it can be read");
     found.sort();
     found
@@ -77,6 +91,10 @@ fn the_store_and_the_stream_give_the_same_answers() {
         let store = in_store(&log, rules(&texts, Indicators::default()));
         assert!(stream.len() >= least, "{} alerts", stream.len());
         assert_eq!(store, stream);
+        for engine in engines::all() {
+            let server = on_server(engine, &log, rules(&texts, Indicators::default()));
+            assert_eq!(server, stream, "{}", engine.name);
+        }
     }
 }
 
@@ -95,6 +113,10 @@ fn correlations_see_the_events_of_all_tables_in_the_order_of_time() {
     let found = in_store(&log, rules(&texts, Indicators::default()));
     assert_eq!(found, in_stream(&log, rules(&texts, Indicators::default())));
     assert!(found.iter().any(|alert| alert.contains("Started and Connected")), "{found:?}");
+    for engine in engines::all() {
+        let server = on_server(engine, &log, rules(&texts, Indicators::default()));
+        assert_eq!(server, found, "{}", engine.name);
+    }
 }
 
 #[test]
@@ -123,6 +145,9 @@ fn lists_that_are_kept_find_what_they_name() {
         rules(&[], Indicators::new(vec![list]))
     };
     assert_eq!(in_store(&log, alive()).len(), 1);
+    for engine in engines::all() {
+        assert_eq!(on_server(engine, &log, alive()).len(), 1, "{}", engine.name);
+    }
     let expired = rules(&[], Indicators::new(lists.read().expect("they can be read")));
     assert_eq!(in_store(&log, expired), Vec::<String>::new());
     assert!(lists.remove("feed").expect("the folder is ours"));

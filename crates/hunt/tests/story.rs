@@ -1,11 +1,12 @@
 //! A story goes from the entry to what came of it, by exact identities, across machines.
 
+mod engines;
 mod events;
 
 use events::{event, guid, store};
 use expect_test::expect;
 use tuxmon_hunt::Store;
-use tuxmon_hunt::story::{Role, Story, Subject, dot, html, json, story, tree};
+use tuxmon_hunt::story::{Role, Story, Subject, dot, html, json, story, story_remotely, tree};
 
 fn start(host: &str, record: u64, process: u64, parent: u64, image: &str, command: &str) -> String {
     event(
@@ -75,6 +76,39 @@ fn break_in() -> String {
 
 fn told(store: &Store, subject: &str) -> Story {
     story(store, &subject.parse().expect("it is a subject")).expect("it is told")
+}
+
+#[test]
+fn a_server_tells_the_same() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let circle = start("a", 21, 61, 62, "/usr/bin/x", "x") + &start("a", 22, 62, 61, "/usr/bin/y", "y");
+    let log = break_in() + &circle;
+    let file = store(folder.path(), &[&log]);
+    for engine in engines::all() {
+        let server = engine.store();
+        events::send(&server, folder.path(), &log);
+        let hash = format!("{:064x}", 13);
+        for subject in [
+            guid(10).as_str(),
+            &guid(61),
+            "11@a",
+            "13@a",
+            "13@b",
+            "/tmp/tool",
+            "/tmp/none",
+            &hash,
+            "10.0.0.2",
+            "198.51.100.7",
+            "192.0.2.9",
+        ] {
+            let subject: Subject = subject.parse().expect("it is a subject");
+            let here = story(&file, &subject).expect("it is told");
+            let there =
+                story_remotely(&server, &subject).unwrap_or_else(|error| panic!("{subject:?}: {error}"));
+            assert_eq!(tree(&there), tree(&here), "{subject:?} of {}", engine.name);
+            assert_eq!(json(&there), json(&here), "{subject:?} of {}", engine.name);
+        }
+    }
 }
 
 #[test]

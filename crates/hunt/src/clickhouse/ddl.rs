@@ -15,6 +15,9 @@ pub(crate) const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 /// What stands for a time that is not known, in tables that count.
 const NEVER: &str = "toInt64(-9223372036854775807)";
 
+/// Behind every time.
+const LATEST: &str = "toInt64(9223372036854775807)";
+
 /// Texts that mostly come once; others are kept as numbers of a dictionary, where the server can.
 const VARIED: &[&str] = &[
     "CommandLine",
@@ -101,9 +104,9 @@ pub(super) fn tables(all: &[Table], abilities: Abilities) -> Vec<TableSpec> {
     let named = |columns: &[(&str, &str)]| -> Vec<(String, String)> {
         columns.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect()
     };
-    let most = |kind: &str| format!("AggregateFunction(max, {kind})");
+    let first = |kind: &str| format!("AggregateFunction(argMin, {kind}, Int64)");
     let mut processes = named(&[("id", "UUID")]);
-    processes.extend(PROCESS.iter().map(|(name, kind, _)| ((*name).to_owned(), most(kind))));
+    processes.extend(PROCESS.iter().map(|(name, kind, _, _)| ((*name).to_owned(), first(kind))));
     specs.push(TableSpec {
         name: "sum_processes".to_owned(),
         engine: Engine::Aggregating,
@@ -154,23 +157,34 @@ pub(super) fn tables(all: &[Table], abilities: Abilities) -> Vec<TableSpec> {
     specs
 }
 
-/// What is known of a process: the name, the type, and where the event of its beginning or end says it.
-const PROCESS: &[(&str, &str, &str)] = &[
-    ("host", "String", "Computer"),
-    ("pid", "Int64", "ifNull(ProcessId, toInt64(-1))"),
-    ("own_image", "String", "ifNull(Image, '')"),
-    ("own_user", "String", "ifNull(User, '')"),
-    ("created_image", "String", "if(EventID = 1, ifNull(Image, ''), '')"),
-    ("created_user", "String", "if(EventID = 1, ifNull(User, ''), '')"),
-    ("command", "String", "if(EventID = 1, ifNull(CommandLine, ''), '')"),
-    ("directory", "String", "if(EventID = 1, ifNull(CurrentDirectory, ''), '')"),
-    ("hashes", "String", "if(EventID = 1, ifNull(Hashes, ''), '')"),
-    ("parent_image", "String", "if(EventID = 1, ifNull(ParentImage, ''), '')"),
-    ("parent_command", "String", "if(EventID = 1, ifNull(ParentCommandLine, ''), '')"),
-    ("parent_id", "String", "if(EventID = 1, toString(ParentProcessGuid_id), '')"),
-    ("begin", "Int64", "if(EventID = 1, time, toInt64(-9223372036854775807))"),
-    ("end", "Int64", "if(EventID = 5, time, toInt64(-9223372036854775807))"),
+/// What is known of a process: the name, the type, which event says it, and its column.
+const PROCESS: &[(&str, &str, Saying, &str)] = &[
+    ("host", "String", Saying::Any, "Computer"),
+    ("pid", "Int64", Saying::Any, "ProcessId"),
+    ("own_image", "String", Saying::Any, "Image"),
+    ("own_user", "String", Saying::Any, "User"),
+    ("created_image", "String", Saying::Begin, "Image"),
+    ("created_user", "String", Saying::Begin, "User"),
+    ("command", "String", Saying::Begin, "CommandLine"),
+    ("directory", "String", Saying::Begin, "CurrentDirectory"),
+    ("hashes", "String", Saying::Begin, "Hashes"),
+    ("parent_image", "String", Saying::Begin, "ParentImage"),
+    ("parent_command", "String", Saying::Begin, "ParentCommandLine"),
+    ("parent_id", "String", Saying::Begin, "toString(ParentProcessGuid_id)"),
+    ("begin", "Int64", Saying::Begin, "time"),
+    ("end", "Int64", Saying::End, "time"),
 ];
+
+/// Which event says something of a process. Of several the first counts, by the time of writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Saying {
+    /// Any that names it.
+    Any,
+    /// That of its beginning.
+    Begin,
+    /// That of its end.
+    End,
+}
 
 fn events(all: &[Table], abilities: Abilities) -> TableSpec {
     let zstd = if abilities.codecs { " CODEC(ZSTD(1))" } else { "" };
@@ -346,29 +360,32 @@ fn counting(summary: &Summary, feed: &Feed, number: usize, all: &[Table]) -> Fee
 /// What events say of the processes that they name.
 fn processes(all: &[Table]) -> Vec<FeedSpec> {
     let columns = columns(all);
-    let has = |name: &str| columns.iter().any(|column| column.field.name == name);
     let actors = columns.iter().filter(|column| column.encoding == Encoding::Process);
     let feed = |column: &Column| {
         let name = column.field.name;
         let beginning = name.split("Process").next().unwrap_or_default();
-        let or = |field: &str, there: &str, none: &str| {
-            let field = format!("{beginning}{field}");
-            if has(&field) { there.replace("{}", &field) } else { none.to_owned() }
-        };
         let states: Vec<String> = PROCESS
             .iter()
-            .map(|(state, kind, own)| {
-                let value = match (*state, beginning) {
-                    (_, "") => (*own).to_owned(),
-                    ("host", _) => "Computer".to_owned(),
-                    ("pid", _) => or("ProcessId", "ifNull({}, toInt64(-1))", "toInt64(-1)"),
-                    ("own_image", _) => or("Image", "ifNull({}, '')", "''"),
-                    ("own_user", _) => or("User", "ifNull({}, '')", "''"),
-                    (_, _) if *kind == "Int64" => NEVER.to_owned(),
-                    (_, _) => "''".to_owned(),
+            .map(|(state, kind, saying, own)| {
+                let about = format!("{beginning}{own}");
+                let is_field = columns.iter().any(|column| column.field.name == about);
+                let none = if *state == "pid" { "toInt64(-1)" } else if *kind == "Int64" { NEVER } else { "''" };
+                let said = match saying {
+                    Saying::Any if *state == "host" => Some(("Computer".to_owned(), "1".to_owned())),
+                    Saying::Any if is_field => Some((format!("ifNull({about}, {none})"), format!("isNotNull({about})"))),
+                    Saying::Begin if beginning.is_empty() => {
+                        Some((begun(own, none), format!("EventID = {}", id_of(all, "process_create"))))
+                    }
+                    Saying::End if beginning.is_empty() => {
+                        Some(((*own).to_owned(), format!("EventID = {}", id_of(all, "process_terminate"))))
+                    }
+                    Saying::Any | Saying::Begin | Saying::End => None,
                 };
+                let (value, condition) = said.unwrap_or_else(|| (none.to_owned(), "0".to_owned()));
                 let value = if *kind == "String" { format!("toString({value})") } else { value };
-                format!("maxState({value}) AS {state}")
+                format!(
+                    "argMinState(if({condition}, {value}, {none}), if({condition}, time * 1000 + lag, {LATEST})) AS {state}"
+                )
             })
             .collect();
         FeedSpec {
@@ -381,12 +398,21 @@ fn processes(all: &[Table]) -> Vec<FeedSpec> {
     actors.map(feed).collect()
 }
 
+/// What the event of a beginning says; its own columns are there in every event of its kind, but may be empty.
+fn begun(own: &str, none: &str) -> String {
+    if own == "time" || own.starts_with("toString(") {
+        own.to_owned()
+    } else {
+        format!("ifNull({own}, {none})")
+    }
+}
+
 /// All views, with the names of SQLite's.
 pub(super) fn views(all: &[Table]) -> Vec<(String, String)> {
     let mut views: Vec<(String, String)> =
         all.iter().map(|table| (table.spec.stem.to_owned(), view(table))).collect();
     views.push(("events".to_owned(), all_events(all)));
-    views.push(("processes".to_owned(), process_view()));
+    views.push(("processes".to_owned(), process_view("")));
     views.push(("record_numbers".to_owned(), RECORD_NUMBERS.to_owned()));
     views.extend(SUMMARIES.iter().map(|summary| (summary.view.to_owned(), summary_view(summary))));
     views.extend(VIEWS.iter().chain(SHARED_VIEWS).map(|(name, sql)| ((*name).to_owned(), (*sql).to_owned())));
@@ -459,16 +485,17 @@ fn all_events(all: &[Table]) -> String {
     )
 }
 
-fn process_view() -> String {
-    let known = |state: &str| format!("nullIf(maxMerge({state}), '')");
-    let time = |state: &str| format!("nullIf(maxMerge({state}), {NEVER})");
+/// What is known of processes; `which` says of which.
+pub(super) fn process_view(which: &str) -> String {
+    let known = |state: &str| format!("nullIf(argMinMerge({state}), '')");
+    let time = |state: &str| format!("nullIf(argMinMerge({state}), {NEVER})");
     format!(
-        "SELECT id, {guid} AS ProcessGuid, maxMerge(host) AS Computer, nullIf(maxMerge(pid), toInt64(-1)) AS ProcessId, \
+        "SELECT id, {guid} AS ProcessGuid, argMinMerge(host) AS Computer, nullIf(argMinMerge(pid), toInt64(-1)) AS ProcessId, \
          {started} AS started, {ended} AS ended, coalesce({image}, {own_image}) AS Image, {command} AS CommandLine, \
          {directory} AS CurrentDirectory, {hashes} AS Hashes, coalesce({user}, {own_user}) AS User, \
-         if(maxMerge(parent_id) IN ('', '{NOBODY}'), NULL, concat('{{', maxMerge(parent_id), '}}')) AS ParentProcessGuid, \
+         if(argMinMerge(parent_id) IN ('', '{NOBODY}'), NULL, concat('{{', argMinMerge(parent_id), '}}')) AS ParentProcessGuid, \
          {parent_image} AS ParentImage, {parent_command} AS ParentCommandLine, \
-         toUUID(if(maxMerge(parent_id) = '', '{NOBODY}', maxMerge(parent_id))) AS parent FROM sum_processes GROUP BY id",
+         toUUID(if(argMinMerge(parent_id) = '', '{NOBODY}', argMinMerge(parent_id))) AS parent FROM sum_processes {which} GROUP BY id",
         guid = guid("id"),
         started = time("begin"),
         ended = time("end"),
@@ -503,7 +530,7 @@ fn summary_view(summary: &Summary) -> String {
 }
 
 /// A process's identity as events write it.
-fn guid(id: &str) -> String {
+pub(super) fn guid(id: &str) -> String {
     format!("if({id} = toUUID('{NOBODY}'), NULL, concat('{{', toString({id}), '}}'))")
 }
 

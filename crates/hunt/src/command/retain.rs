@@ -1,9 +1,8 @@
 //! `tuxmon-hunt retain`: removes what is too old, or too much.
 
-use std::path::Path;
-
+use anyhow::ensure;
 use clap::ArgGroup;
-use tuxmon_hunt::{Store, remove_before, shrink_to};
+use tuxmon_hunt::{Place, Server, Store, last_time_remotely, remove_before, remove_remotely, shrink_to};
 
 /// Remove old events: by age, by the store's size, or both
 #[derive(clap::Args)]
@@ -17,8 +16,11 @@ pub(super) struct Args {
     megabytes: Option<u64>,
 }
 
-pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<()> {
-    let store = Store::open(store)?;
+pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<()> {
+    let store = match store {
+        Place::File(path) => Store::open(path)?,
+        Place::Server(address) => return on_server(args, &Server::open(address.clone())?),
+    };
     let tell = |removed: tuxmon_hunt::Removed| {
         let tuxmon_hunt::Removed { events, processes, strings, bytes } = removed;
         eprintln!(
@@ -30,6 +32,15 @@ pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<()> {
     }
     if let Some(megabytes) = args.megabytes {
         tell(shrink_to(&store, megabytes.saturating_mul(1_000_000))?);
+    }
+    Ok(())
+}
+
+fn on_server(args: &Args, server: &Server) -> anyhow::Result<()> {
+    ensure!(args.megabytes.is_none(), "--megabytes is for files; on a server say --days");
+    if let (Some(days), Some(last)) = (args.days, last_time_remotely(server)?) {
+        let events = remove_remotely(server, last - i64::from(days) * 86_400_000)?;
+        eprintln!("tuxmon-hunt retain: {events} events go, as soon as the server comes to it");
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use anyhow::Context;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tuxmon_detect::{Alert, Detector, Envelope, Kind, Limits, Rules};
 use tuxmon_event::Timestamp;
-use tuxmon_hunt::{Store, count, look, visible};
+use tuxmon_hunt::{Place, Server, Store, count, count_remotely, look, look_remotely, visible};
 use tuxmon_intel::Indicators;
 use tuxmon_sigma::{Level, Outcome, Placeholders, RuleFiles};
 
@@ -44,7 +44,7 @@ fn level(word: &str) -> Result<Level, String> {
     Level::of_word(word).ok_or_else(|| format!("'{word}' is no level"))
 }
 
-pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
     let mut files = RuleFiles::default();
     for path in &args.rules {
         add(path, &mut files)?;
@@ -77,10 +77,9 @@ fn add(path: &Path, files: &mut RuleFiles) -> anyhow::Result<()> {
 }
 
 /// Prints the alerts over all events; nothing is counted instead of told.
-pub(super) fn past(store: &Path, rules: Rules, now: Option<i64>, form: &FormArgs) -> anyhow::Result<()> {
+pub(super) fn past(store: &Place, rules: Rules, now: Option<i64>, form: &FormArgs) -> anyhow::Result<()> {
     let began = Instant::now();
-    let store = Store::open_to_read(store)?;
-    let bar = if form.quiet { ProgressBar::hidden() } else { ProgressBar::new(count(&store)?) };
+    let bar = if form.quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
     bar.set_style(
         ProgressStyle::with_template("{bar:30} {percent}% {human_pos} events, {per_sec}, {eta} left")
             .expect("the template is ours"),
@@ -94,7 +93,19 @@ pub(super) fn past(store: &Path, rules: Rules, now: Option<i64>, form: &FormArgs
         let written = if form.json { json(&alert, &mut out) } else { line(&alert, &mut out) };
         problem = problem.take().or(written.err());
     };
-    let seen = look(&store, &mut detector, now, &mut tell, &mut |seen| bar.set_position(seen))?;
+    let mut progress = |seen| bar.set_position(seen);
+    let seen = match store {
+        Place::File(path) => {
+            let store = Store::open_to_read(path)?;
+            bar.set_length(count(&store)?);
+            look(&store, &mut detector, now, &mut tell, &mut progress)?
+        }
+        Place::Server(address) => {
+            let server = Server::open(address.clone())?;
+            bar.set_length(count_remotely(&server)?);
+            look_remotely(&server, &mut detector, now, &mut tell, &mut progress)?
+        }
+    };
     bar.finish_and_clear();
     if let Some(error) = problem {
         return Err(error.into());

@@ -1,11 +1,10 @@
 //! `tuxmon-hunt story`: who began it, what came of it, and where it went on.
 
 use std::io::{Write, stdout};
-use std::path::Path;
 
 use anyhow::ensure;
 use clap::ValueEnum;
-use tuxmon_hunt::{Store, story};
+use tuxmon_hunt::{Place, Server, Store, story};
 
 /// Tell who began something, what came of it, and where it went on
 #[derive(clap::Args)]
@@ -29,9 +28,11 @@ enum Form {
     Html,
 }
 
-pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<()> {
-    let store = Store::open_to_read(store)?;
-    let told = story::story(&store, &args.subject)?;
+pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<()> {
+    let told = match store {
+        Place::File(path) => story::story(&Store::open_to_read(path)?, &args.subject)?,
+        Place::Server(address) => story::story_remotely(&Server::open(address.clone())?, &args.subject)?,
+    };
     ensure!(!told.processes.is_empty(), "the store knows nothing of it");
     let text = match args.format {
         Form::Tree => story::tree(&told),

@@ -11,7 +11,7 @@ use crate::processes::ProcessId;
 use crate::summary::bytes;
 
 /// So many processes are the subject, at most: of a file that everybody runs, the first ones.
-const MOST: usize = 20;
+pub(crate) const MOST: usize = 20;
 
 /// What a story is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
