@@ -205,6 +205,13 @@ fn csv(
     Ok(count)
 }
 
+impl Value {
+    /// The value as it is printed: bytes as hexadecimal digits.
+    pub(crate) fn shown(&self) -> String {
+        shown(self, false)
+    }
+}
+
 fn shown(value: &Value, is_time: bool) -> String {
     match value {
         Value::Null => String::new(),

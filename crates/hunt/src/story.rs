@@ -17,7 +17,7 @@ use crate::clickhouse::{RemoteArchive, Server};
 use crate::processes::ProcessId;
 use crate::store::{Store, StoreError};
 
-pub(crate) use archive::{ARRIVAL, Archive, COMMON, Four};
+pub(crate) use archive::{ARRIVAL, Archive, COMMON, Deeds, Four};
 pub use show::{dot, html, json, tree};
 pub(crate) use subject::MOST;
 pub use subject::{Subject, SubjectError};

@@ -12,13 +12,11 @@ use crate::hunts::Argument;
 use crate::layout::{Encoding, Table, tables};
 use crate::processes::ProcessId;
 use crate::story::{
-    ARRIVAL, Archive, COMMON, Deed, Four, MOST, MOST_DEEDS, MOST_PROCESSES, Process, Role, Subject,
+    ARRIVAL, Archive, COMMON, Deed, Deeds, Four, MOST, MOST_DEEDS, MOST_PROCESSES, Process, Role, Subject,
 };
 
 /// So many identities stand in one question.
 const PORTION: usize = 1000;
-
-type Deeds = (Vec<(Deed, Option<Four>)>, u64);
 
 /// A server's store, and what was fetched from it.
 pub(crate) struct RemoteArchive<'s> {
@@ -288,7 +286,7 @@ impl Archive for RemoteArchive<'_> {
                 ))
             }
             Subject::Hash(hash) => {
-                let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                let digits = Value::Bytes(hash.clone()).shown();
                 let pattern = literal(&format!("= *{digits} *(,|$)"));
                 self.ran(&format!("Hashes IN (SELECT Hashes_id FROM sum_hashes WHERE match(lower(Hashes_id), {pattern}))"), always)
             }

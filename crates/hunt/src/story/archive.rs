@@ -23,9 +23,8 @@ pub(crate) trait Archive {
     /// These processes will be asked for their deeds: who has far to go fetches all at once.
     fn expect(&mut self, ids: &[ProcessId]) -> Result<(), Self::Error>;
 
-    /// What a process did, in any order, with the four numbers of a connection that went out, and how many deeds were left
-    /// out.
-    fn deeds(&mut self, id: ProcessId) -> Result<(Vec<(Deed, Option<Four>)>, u64), Self::Error>;
+    /// What a process did, in any order.
+    fn deeds(&mut self, id: ProcessId) -> Result<Deeds, Self::Error>;
 
     /// Who took a connection of a process.
     fn arrivals(&mut self, from: ProcessId, time: i64, four: &Four) -> Result<Vec<ProcessId>, Self::Error>;
@@ -36,6 +35,9 @@ pub(crate) trait Archive {
     /// From where the first connection came that a process took.
     fn came_from(&mut self, id: ProcessId) -> Result<Option<String>, Self::Error>;
 }
+
+/// Deeds, each with the four numbers of a connection that went out, and how many more there were.
+pub(crate) type Deeds = (Vec<(Deed, Option<Four>)>, u64);
 
 /// The addresses and ports of a connection that went out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

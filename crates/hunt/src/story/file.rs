@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
 
-use super::archive::{ARRIVAL, Archive, COMMON, Four};
+use super::archive::{ARRIVAL, Archive, COMMON, Deeds, Four};
 use super::{Deed, MOST_DEEDS, Process, Role, Subject, subject};
 use crate::layout::{Encoding, tables};
 use crate::processes::ProcessId;
@@ -77,7 +77,7 @@ impl Archive for FileArchive<'_> {
         Ok(())
     }
 
-    fn deeds(&mut self, id: ProcessId) -> rusqlite::Result<(Vec<(Deed, Option<Four>)>, u64)> {
+    fn deeds(&mut self, id: ProcessId) -> rusqlite::Result<Deeds> {
         let mut found = Vec::new();
         let mut more = 0;
         for question in &mut self.deeds {
