@@ -635,13 +635,28 @@ enum {
 #endif
 };
 
-/* A socket with a name in the file system is a file: the name is that of the node that bind made, if it made one. */
-static __always_inline bool made_a_node(void)
+/*
+ * A socket with a name in the file system is a file: the name is that of the node that bind made, if it made one. Where
+ * the kernel does not tell what was touched, the socket knows whether it has a node.
+ */
+static __always_inline bool made_a_node(struct pt_regs *registers)
 {
 	__u64 thread = (__u32)bpf_get_current_pid_tgid();
 	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
-	return list && list->count;
+
+	if (settings_now().touched_known)
+		return list && list->count;
+	/* Not where sockets with names are a module: its types are not among the kernel's. */
+	if (!bpf_core_type_exists(struct unix_sock))
+		return false;
+	struct file *file = file_of(REGISTER_1(registers));
+	struct socket *socket = file ? BPF_CORE_READ(file, private_data) : 0;
+	struct unix_sock *bound = (void *)BPF_CORE_READ(socket, sk);
+	return BPF_CORE_READ(bound, sk.__sk_common.skc_family) == AF_UNIX && BPF_CORE_READ(bound, path.dentry);
 }
+
+/* Behind the family stands the path, in `struct sockaddr_un`. */
+#define SOCKET_PATH 2
 
 static __noinline int called_on_names(struct pt_regs *registers)
 {
@@ -696,10 +711,12 @@ static __noinline int called_on_names(struct pt_regs *registers)
 		to = PLACE(REGISTER_1(registers), REGISTER_2(registers));
 		break;
 	case CALL_BIND:
-		if (!made_a_node())
+		if (!made_a_node(registers))
 			return 0;
 		deed = WIRE_NAME_MKNOD;
 		flags = S_IFSOCK;
+		if (!settings_now().touched_known)
+			to = PLACE(AT_FDCWD, REGISTER_2(registers) + SOCKET_PATH);
 		break;
 	case CALL_TRUNCATE:
 		if (REGISTER_2(registers) != 0)

@@ -231,6 +231,11 @@ struct socket {
 	struct sock *sk;
 };
 
+struct unix_sock {
+	struct sock sk;
+	struct path path;
+};
+
 struct bpf_prog_aux {
 	__u32 id;
 	char name[16];
@@ -359,6 +364,7 @@ struct bpf_iter__task {
 
 #pragma clang attribute pop
 
+#define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
 #define PF_KTHREAD 0x00200000

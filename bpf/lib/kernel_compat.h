@@ -84,7 +84,10 @@ static __always_inline struct pt_regs *current_registers(void)
 #define REGISTER_3(call) BPF_CORE_READ(call, dx)
 #define REGISTER_4(call) BPF_CORE_READ(call, r10)
 #define REGISTER_5(call) BPF_CORE_READ(call, r8)
-#define SYSCALL_NUMBER(call) ((int)BPF_CORE_READ(call, orig_ax))
+/* x32 calls have the registers and, but for a few of their own, the numbers of native ones, with this bit. */
+#define X32_CALL 0x40000000
+#define IS_X32_CALL(call) (BPF_CORE_READ(call, orig_ax) & X32_CALL)
+#define SYSCALL_NUMBER(call) ((int)BPF_CORE_READ(call, orig_ax) & ~X32_CALL)
 #elif defined(__TARGET_ARCH_arm64)
 /* The first register holds the result at the exit; its old value is kept aside. */
 #define REGISTER_1(call) BPF_CORE_READ(call, orig_x0)

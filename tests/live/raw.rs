@@ -260,12 +260,32 @@ pub(crate) fn connect_at(socket: &OwnedFd, address: *const u8, length: usize) ->
     result_of(unsafe { libc::syscall(libc::SYS_connect, socket.as_raw_fd(), address, length) }).map(drop)
 }
 
-/// creat(2) by the x32 table of calls, which few kernels have.
-pub(crate) fn x32_creat(path: &CStr) -> io::Result<()> {
+/// Calls by the x32 table, which few kernels have.
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod x32 {
+    use std::ffi::{CStr, c_int, c_long};
+    use std::io;
+
+    use super::{owned, path_call, paths_call};
+
     const X32: c_long = 0x4000_0000;
-    let descriptor = path_call(X32 + 85, path, 0o644, 0)?;
-    drop(owned(c_int::try_from(descriptor).expect("descriptors are small")));
-    Ok(())
+
+    /// creat(2).
+    pub(crate) fn create(path: &CStr) -> io::Result<()> {
+        let descriptor = path_call(X32 + 85, path, 0o644, 0)?;
+        drop(owned(c_int::try_from(descriptor).expect("descriptors are small")));
+        Ok(())
+    }
+
+    /// rename(2).
+    pub(crate) fn rename(from: &CStr, to: &CStr) -> io::Result<()> {
+        paths_call(X32 + 82, from, to)
+    }
+
+    /// unlink(2).
+    pub(crate) fn unlink(path: &CStr) -> io::Result<()> {
+        path_call(X32 + 87, path, 0, 0).map(drop)
+    }
 }
 
 /// Requests of io_uring, one after the other.

@@ -222,12 +222,16 @@ fn amd64_guests(args: &Args, folder: &Path, rows: &mut Vec<Row>) -> Result<Vec<G
     if args.x32 || is_everything(args) {
         let newest = series.last().map_or(&[][..], std::slice::from_ref);
         let kernels = obtain(folder, Machine::Amd64, Flavour::Full, newest, rows);
-        booted.extend(kernels.into_iter().map(|kernel| (kernel, Condition::X32, false)));
+        for (kernel, tier) in
+            kernels.iter().flat_map(|kernel| tiers(&args.tiers).into_iter().map(move |tier| (kernel, tier)))
+        {
+            booted.push((kernel.clone(), Condition::X32(tier), false));
+        }
     }
     let mut guests = Vec::new();
     for (kernel, condition, mut survey) in booted {
         let mut tests = chosen_tests(args, &programs.tests);
-        if condition == Condition::X32 {
+        if matches!(condition, Condition::X32(_)) {
             tests.retain(|test| X32S.iter().any(|name| test.contains(name)));
         }
         let mut guest = guest(args, folder, &kernel, condition, Vec::new());

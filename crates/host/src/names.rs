@@ -222,17 +222,16 @@ fn normalised(path: &[u8]) -> Vec<u8> {
 
 /// Resolves on the resolver's thread. `None`: there is no such directory any more.
 fn resolve(question: &Question, namespaces: &Mutex<Namespaces>) -> Option<Vec<u8>> {
-    let place = match question.view {
-        View::Ours => open_here(question),
-        View::Of(pid) => open_below_root(pid, question),
-        View::In(pid, namespace) if namespace::of(pid) == Some(namespace) => open_below_root(pid, question),
+    match question.view {
+        View::Ours => path_of(&open_here(question)?),
+        View::Of(pid) => path_below_root(pid, question),
+        View::In(pid, namespace) if namespace::of(pid) == Some(namespace) => path_below_root(pid, question),
         View::In(_, namespace) => {
             let mut namespaces = namespaces.lock().unwrap_or_else(PoisonError::into_inner);
             let pid = namespaces.process_in(namespace)?;
-            open_below_root(pid, question)
+            path_below_root(pid, question)
         }
-    };
-    path_of(&place?)
+    }
 }
 
 /// Opens a path that our own root and the process's agree about.
@@ -277,19 +276,17 @@ fn place_flags(leaf: Leaf) -> OFlags {
     }
 }
 
-/// Opens a path as a process with another root sees it. The base counts from the top of the mount namespace, so
-/// what lies above the process's root is taken off.
-fn open_below_root(pid: u32, question: &Question) -> Option<OwnedFd> {
-    let link = format!("/proc/{pid}/root");
+/// A path as a process with another root sees it. What the kernel side sends counts from there too; what lies above is
+/// taken off.
+fn path_below_root(pid: u32, question: &Question) -> Option<Vec<u8>> {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let root = rustix::fs::open(&link, flags, Mode::empty()).ok()?;
-    let path = if question.path.starts_with(b"/") {
-        question.path.clone()
-    } else {
-        let above = rustix::fs::readlink(&link, Vec::new()).ok()?.into_bytes();
-        join(below(&question.base, &above)?, &question.path)
-    };
-    openat2(&root, path, place_flags(question.leaf), Mode::empty(), ResolveFlags::IN_ROOT).ok()
+    let root = rustix::fs::open(format!("/proc/{pid}/root"), flags, Mode::empty()).ok()?;
+    let path = join(&question.base, &question.path);
+    let place =
+        openat2(&root, path, place_flags(question.leaf), Mode::empty(), ResolveFlags::IN_ROOT).ok()?;
+    let (path, above) = (path_of(&place)?, path_of(&root)?);
+    let below = below(&path, &above)?;
+    Some(if below.is_empty() { b"/".to_vec() } else { below.to_vec() })
 }
 
 /// The part of a path below a directory, `None` when it is not below.
@@ -453,8 +450,8 @@ mod tests {
         let mut task =
             Task { mount_namespace: elsewhere.namespace(), flags: TaskFlags(4), ..Task::default() };
         task.identity.pid = elsewhere.pid();
-        stage.check(&task, "@/jail@", "way/f", Leaf::Kept, "@/jail@/hidden/f", Certainty::Resolved);
-        stage.check(&task, "/", "@/way/f", Leaf::Kept, "@/jail@/hidden/f", Certainty::Resolved);
+        stage.check(&task, "@", "way/f", Leaf::Kept, "@/hidden/f", Certainty::Resolved);
+        stage.check(&task, "/", "@/way/f", Leaf::Kept, "@/hidden/f", Certainty::Resolved);
     }
 
     #[test]

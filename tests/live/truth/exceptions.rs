@@ -5,6 +5,8 @@
 pub(crate) enum Fault {
     /// It does not come.
     Missing,
+    /// It comes, and nothing of the kind was done.
+    Invented,
     /// It comes, and this field may hold something else.
     Wrong(&'static str),
 }
@@ -36,7 +38,23 @@ const URING_FILES: &[&str] = &["uring-files", "uring-files-sqpoll"];
 const URING_NETWORK: &[&str] = &["uring-network", "uring-network-sqpoll"];
 const URING_SILENT: &[&str] = &["uring-silent"];
 
+/// Cases in which a rename replaces a file.
+const REPLACED: &[&str] = &[
+    "file-rename",
+    "uring-files",
+    "uring-files-sqpoll",
+    "bind-mount",
+    "overlay",
+    "tmpfs",
+    "chroot",
+    "pivot-root",
+    "user-namespace",
+];
+const REWRITTEN: &[&str] = &["rewritten-open"];
+
 const BEFORE_6_13: &str = "before 6.13 the tracepoint tier is not told which files a call has touched";
+const DIRECTORY: &str = "before 6.13 the tracepoint tier is not told what a call has touched: whether a directory was \
+    renamed is looked up afterwards, when it may be gone";
 const BEFORE_6_0: &str = "before 6.0 the tracepoint tier cannot read requests of io_uring";
 const SILENT: &str = "the tracepoint tier is told of a request by its report, and this one asked for none \
     (IOSQE_CQE_SKIP_SUCCESS), or for one that is no request's own (multishot)";
@@ -64,8 +82,10 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
     exception(URING_SILENT, Place::Tier("tracepoint"), 23, Fault::Missing, SILENT),
     exception(URING_SILENT, Place::Tier("tracepoint"), 3, Fault::Missing, SILENT),
     exception(&[], NOT_TOUCHED, 23, Fault::Wrong("IsExecutable"), BEFORE_6_13),
-    exception(&["file-rename"], NOT_TOUCHED, 23, Fault::Missing, BEFORE_6_13),
-    exception(URING_FILES, NOT_TOUCHED, 23, Fault::Missing, BEFORE_6_13),
+    exception(REPLACED, NOT_TOUCHED, 23, Fault::Missing, BEFORE_6_13),
+    exception(&["file-rename"], NOT_TOUCHED, 11, Fault::Invented, DIRECTORY),
+    exception(REWRITTEN, NOT_TOUCHED, 23, Fault::Wrong("TargetFilename"), BEFORE_6_13),
+    exception(REWRITTEN, NOT_TOUCHED, 11, Fault::Wrong("TargetFilename"), BEFORE_6_13),
     exception(URING_FILES, NO_REQUESTS, 11, Fault::Missing, BEFORE_6_0),
     exception(URING_FILES, NO_REQUESTS, 23, Fault::Missing, BEFORE_6_0),
     exception(URING_NETWORK, NO_REQUESTS, 3, Fault::Missing, BEFORE_6_0),

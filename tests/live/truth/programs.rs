@@ -238,10 +238,15 @@ fn compat(script: &mut Script) -> anyhow::Result<()> {
 }
 
 fn x32(script: &mut Script) -> anyhow::Result<()> {
-    let path = script.at("made");
-    match raw::x32_creat(&crate::truth::files::c(&path)) {
-        Err(error) if error.raw_os_error() == Some(38) => script.skip("this kernel has no x32 calls"),
-        Err(error) => Err(error.into()),
-        Ok(()) => script.does("unlinkat", vec![Fact::deleted(&path)], || fs::remove_file(&path)),
+    let (first, second) = (script.at("first"), script.at("second"));
+    let (old, new) = (crate::truth::files::c(&first), crate::truth::files::c(&second));
+    match raw::x32::unlink(&old) {
+        Err(error) if error.raw_os_error() == Some(38) => {
+            return script.skip("this kernel has no x32 calls");
+        }
+        Ok(()) | Err(_) => {} // there is no such file yet
     }
+    script.does("creat", vec![Fact::created(&first)], || raw::x32::create(&old))?;
+    script.does("rename", vec![Fact::created(&second)], || raw::x32::rename(&old, &new))?;
+    script.does("unlink", vec![Fact::deleted(&second)], || raw::x32::unlink(&new))
 }

@@ -233,7 +233,15 @@ impl Score {
                 }
             }
         }
-        whole.extra.clone_from(&judgement.extra);
+        for extra in &judgement.extra {
+            let id = extra.system.event_id;
+            match allowed(played.name, &self.hooks, id, Fault::Invented) {
+                Some(exception) => {
+                    *told.entry((format!("event {id} of nothing"), exception.reason)).or_default() += 1;
+                }
+                None => whole.extra.push(extra),
+            }
+        }
         let report = whole.report();
         if !report.is_empty() {
             played.unexplained.push(report);

@@ -12,7 +12,7 @@ pub(super) enum Condition {
     /// Booted with `lockdown=integrity`.
     Lockdown,
     /// The flavour for all machines, which has x32 calls and is told to allow them.
-    X32,
+    X32(Tier),
     /// All programs are loaded, and no test runs: there is no agent for this machine here.
     LoadOnly,
 }
@@ -23,7 +23,8 @@ const ALL: &[Condition] = &[
     Condition::Usual(Tier::Tracepoint),
     Condition::BtfLess,
     Condition::Lockdown,
-    Condition::X32,
+    Condition::X32(Tier::Deep),
+    Condition::X32(Tier::Tracepoint),
     Condition::LoadOnly,
 ];
 
@@ -34,7 +35,8 @@ impl Condition {
             Condition::Usual(tier) => tier.name(),
             Condition::BtfLess => "BTF from a file",
             Condition::Lockdown => "lockdown=integrity",
-            Condition::X32 => "x32 calls",
+            Condition::X32(Tier::Deep) => "x32 calls, deep",
+            Condition::X32(Tier::Tracepoint) => "x32 calls, tracepoint",
             Condition::LoadOnly => "loaded only",
         }
     }
@@ -45,7 +47,8 @@ impl Condition {
             Condition::Usual(tier) => tier.name(),
             Condition::BtfLess => "btf-less",
             Condition::Lockdown => "lockdown",
-            Condition::X32 => "x32",
+            Condition::X32(Tier::Deep) => "x32-deep",
+            Condition::X32(Tier::Tracepoint) => "x32-tracepoint",
             Condition::LoadOnly => "load",
         }
     }
@@ -63,9 +66,7 @@ impl Condition {
     /// What the agent is told.
     pub(super) fn tier(self) -> &'static str {
         match self {
-            Condition::Usual(tier) => tier.name(),
-            // There calls are looked at one by one.
-            Condition::X32 => Tier::Tracepoint.name(),
+            Condition::Usual(tier) | Condition::X32(tier) => tier.name(),
             Condition::BtfLess | Condition::Lockdown | Condition::LoadOnly => "auto",
         }
     }
@@ -74,7 +75,7 @@ impl Condition {
     pub(super) fn kernel_argument(self) -> &'static str {
         match self {
             Condition::Lockdown => "lockdown=integrity",
-            Condition::X32 => "syscall.x32=y",
+            Condition::X32(_) => "syscall.x32=y",
             Condition::Usual(_) | Condition::BtfLess | Condition::LoadOnly => "",
         }
     }

@@ -46,7 +46,7 @@ impl Row {
                     && outcome.survey.iter().any(|(_, verified)| verified.is_ok())
                     && outcome.refusals().next().is_none()
             }
-            Some(Condition::Usual(_) | Condition::BtfLess | Condition::Lockdown | Condition::X32) => {
+            Some(Condition::Usual(_) | Condition::BtfLess | Condition::Lockdown | Condition::X32(_)) => {
                 outcome.ended
                     && !outcome.tests.is_empty()
                     && outcome.count(Verdict::Failed) + outcome.count(Verdict::Unfinished) == 0

@@ -27,7 +27,7 @@ pub(super) struct Programs {
 }
 
 /// Programs of this machine that live tests execute; busybox would ask what it is called.
-pub(super) const FROM_HERE: &[&str] = &["/bin/true", "/bin/cat", "/bin/sh"];
+pub(super) const FROM_HERE: &[&str] = &["/bin/true", "/bin/cat", "/bin/sh", "/bin/echo"];
 
 /// Builds them, or takes the agent out of a package; the folder is for what is in between. Beside a package the tests
 /// are as `make test` has built them: they are not worth a build of their own.
