@@ -27,7 +27,7 @@ const ROOMS: &[Room] = &[
     Room { name: "render", pure: true, may_use: &["event"] },
     Room { name: "reader", pure: true, may_use: &["event", "render"] },
     Room { name: "sigma", pure: true, may_use: &["diag", "event"] },
-    Room { name: "intel", pure: true, may_use: &["diag"] },
+    Room { name: "intel", pure: true, may_use: &["diag", "event"] },
     Room { name: "detect", pure: true, may_use: &["event", "intel", "sigma"] },
     Room { name: "view", pure: true, may_use: &["config", "event", "reader", "render", "rules"] },
     Room { name: "host", pure: false, may_use: &["event", "wire"] },

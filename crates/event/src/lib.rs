@@ -11,6 +11,7 @@ mod additional;
 pub mod generated;
 mod guid;
 mod manifest;
+mod network;
 mod spec;
 mod text;
 mod timestamp;
@@ -20,6 +21,7 @@ pub use additional::{ADDITIONAL, Additional};
 pub use generated::*;
 pub use guid::{Guid, ParseGuidError};
 pub use manifest::{all_manifests, manifest_xml};
+pub use network::{Network, ParseNetworkError};
 pub use spec::{
     Argument, EventSpec, FieldSpec, Kind, OptionSpec, RuleDefault, Schema, Stage, spec, specs_with_tag,
 };

@@ -10,6 +10,8 @@ mod tokens;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
+use tuxmon_event::Network;
+
 use crate::ddl::string;
 use crate::hunts::Argument;
 use tokens::{Token, tokens};
@@ -121,23 +123,13 @@ const IPV4: &str =
 
 /// The condition that [`crate::functions::in_network`] decides.
 fn in_network(ip: &str, network: &str) -> String {
-    let (base, length) = match network.split_once('/') {
-        Some((base, length)) => (base, length.parse::<u32>().ok()),
-        None => (network, Some(128)),
-    };
-    let (Ok(base), Some(length)) = (base.parse::<IpAddr>(), length) else {
+    let Ok(network) = network.parse::<Network>() else {
         return format!("({ip} = {})", literal(network));
     };
-    match base.to_canonical() {
+    let length = u32::from(network.length());
+    match network.first() {
         IpAddr::V4(base) => {
-            let mask = !0_u32 << 1 << 31_u32.saturating_sub(length).min(31);
-            let mask = if length >= 32 {
-                !0
-            } else if length == 0 {
-                0
-            } else {
-                mask
-            };
+            let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
             // An IPv4 address may be written as an IPv6 one.
             let plain = format!("replaceRegexpOne(ifNull({ip}, ''), '^::(ffff|FFFF):', '')");
             let is_one = format!("match({plain}, {})", literal(IPV4));
@@ -147,8 +139,7 @@ fn in_network(ip: &str, network: &str) -> String {
             )
         }
         IpAddr::V6(base) => {
-            let shift = 128_u32.saturating_sub(length);
-            let host = if shift == 128 { !0 } else { (1_u128 << shift) - 1 };
+            let host = u128::MAX.checked_shr(length).unwrap_or(0);
             let (low, high) = (base.to_bits() & !host, base.to_bits() | host);
             let bits = format!("hex(IPv6StringToNum(ifNull({ip}, '')))");
             format!(

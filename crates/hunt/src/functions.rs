@@ -6,10 +6,9 @@
 //! `is_named(path, names)`: whether the last part of a path is one of the names, which have blanks between them; a `*` at
 //! the end of a name stands for any text.
 
-use std::net::IpAddr;
-
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
+use tuxmon_event::Network;
 
 use crate::strings::Printer;
 
@@ -46,26 +45,9 @@ pub(crate) fn register_hash(connection: &Connection, printer: Printer) -> rusqli
     })
 }
 
-/// Whether an address lies in a network. An IPv4 address that is written as an IPv6 one is the same address.
+/// Whether an address lies in a network; where one of them is none, whether they are the same text.
 pub(crate) fn in_network(ip: &str, network: &str) -> bool {
-    let (base, length) = match network.split_once('/') {
-        Some((base, length)) => (base, length.parse::<u32>().ok()),
-        None => (network, Some(128)),
-    };
-    let (Ok(ip), Ok(base), Some(length)) = (ip.parse::<IpAddr>(), base.parse::<IpAddr>(), length) else {
-        return ip == network;
-    };
-    match (ip.to_canonical(), base.to_canonical()) {
-        (IpAddr::V4(ip), IpAddr::V4(base)) => {
-            let shift = 32_u32.saturating_sub(length);
-            u64::from(ip.to_bits()) >> shift == u64::from(base.to_bits()) >> shift
-        }
-        (IpAddr::V6(ip), IpAddr::V6(base)) => {
-            let shift = 128_u32.saturating_sub(length);
-            shift == 128 || ip.to_bits() >> shift == base.to_bits() >> shift
-        }
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
-    }
+    network.parse::<Network>().map_or(ip == network, |network| network.contains_text(ip))
 }
 
 pub(crate) fn is_named(path: &str, names: &str) -> bool {

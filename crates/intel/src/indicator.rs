@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use tuxmon_event::Network;
+
 /// Of which kind it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -71,8 +73,8 @@ impl Indicator {
         }
         let value = match kind {
             Kind::Hash => hash(&text),
-            Kind::Ip => text.parse::<IpAddr>().ok().map(|address| unmapped(address).to_string()),
-            Kind::Cidr => network(&text).map(|(address, length)| format!("{address}/{length}")),
+            Kind::Ip => text.parse::<IpAddr>().ok().map(|address| address.to_canonical().to_string()),
+            Kind::Cidr => network(&text).map(|network| network.to_string()),
             Kind::Domain => domain(&text),
             Kind::Url => url(&text),
         }?;
@@ -105,46 +107,9 @@ fn hash(text: &str) -> Option<String> {
     is_hash.then(|| text.to_ascii_lowercase())
 }
 
-/// An address of version 4 may come dressed as one of version 6.
-pub(crate) fn unmapped(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(six) => six.to_ipv4_mapped().map_or(address, IpAddr::V4),
-    }
-}
-
-/// A network: its first address, and how many bits all of its addresses share.
-pub(crate) fn network(text: &str) -> Option<(IpAddr, u8)> {
-    let (address, length) = text.split_once('/')?;
-    let address: IpAddr = address.parse().ok()?;
-    let length: u8 = length.parse().ok()?;
-    let (bits, longest) = bits(address);
-    if length > longest {
-        return None;
-    }
-    let first = masked(bits, length);
-    Some((address_of(first, address), length))
-}
-
-/// The bits of an address at the high end of 128, and how many there are.
-pub(crate) fn bits(address: IpAddr) -> (u128, u8) {
-    match address {
-        IpAddr::V4(four) => (u128::from(four.to_bits()) << 96, 32),
-        IpAddr::V6(six) => (six.to_bits(), 128),
-    }
-}
-
-/// The bits without those behind the first `length`.
-pub(crate) fn masked(bits: u128, length: u8) -> u128 {
-    let kept = u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0);
-    bits & kept
-}
-
-fn address_of(bits: u128, like: IpAddr) -> IpAddr {
-    match like {
-        IpAddr::V4(_) => IpAddr::V4(((bits >> 96) as u32).into()),
-        IpAddr::V6(_) => IpAddr::V6(bits.into()),
-    }
+/// A network; an address alone is an address.
+fn network(text: &str) -> Option<Network> {
+    if text.contains('/') { text.parse().ok() } else { None }
 }
 
 /// A name with a dot in it. Without one it would match names of this machine's own network.
@@ -200,6 +165,7 @@ mod tests {
         check("::ffff:192.0.2.7", Some((Kind::Ip, "192.0.2.7")));
         check("2001:db8:0:0:0:0:0:1", Some((Kind::Ip, "2001:db8::1")));
         check("192.0.2.77/24", Some((Kind::Cidr, "192.0.2.0/24")));
+        check("::ffff:192.0.2.77/120", Some((Kind::Cidr, "192.0.2.0/24")));
         check("0.0.0.0/0", Some((Kind::Cidr, "0.0.0.0/0")));
         check("Evil.Example.", Some((Kind::Domain, "evil.example")));
         check("*.evil.example", Some((Kind::Domain, "evil.example")));

@@ -1,9 +1,12 @@
 //! Which indicators an event has.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::indicator::{Indicator, Kind, bits, domain, host_of, masked, network, unmapped, url};
+use tuxmon_event::Network;
+
+use crate::indicator::{Indicator, Kind, domain, host_of, url};
 use crate::list::List;
 
 /// Lists made ready to be looked up in.
@@ -13,15 +16,9 @@ pub struct Indicators {
     /// Hashes, domains and URLs, which cannot be mistaken for each other.
     texts: HashMap<Box<str>, Place>,
     addresses: HashMap<IpAddr, Place>,
-    /// For each length of networks that there is, their first bits.
-    networks: Vec<(Family, u8, HashMap<u128, Place>)>,
-}
-
-/// Of addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    Four,
-    Six,
+    networks: HashMap<Network, Place>,
+    /// Each length of networks that there is, the longest first: of networks within each other the smallest speaks.
+    lengths: BTreeSet<Reverse<u8>>,
 }
 
 /// Where an indicator stands: in which list, and where there.
@@ -162,22 +159,11 @@ impl Indicators {
                 self.addresses.entry(address).and_modify(later).or_insert(place);
             }
             Kind::Cidr => {
-                let Some((first, length)) = network(&indicator.value) else { return };
-                self.networks_of(family(first), length)
-                    .entry(bits(first).0)
-                    .and_modify(later)
-                    .or_insert(place);
+                let Ok(network) = indicator.value.parse::<Network>() else { return };
+                self.lengths.insert(Reverse(network.length()));
+                self.networks.entry(network).and_modify(later).or_insert(place);
             }
         }
-    }
-
-    fn networks_of(&mut self, family: Family, length: u8) -> &mut HashMap<u128, Place> {
-        let known = self.networks.iter().position(|(own, bits, _)| *own == family && *bits == length);
-        let place = known.unwrap_or_else(|| {
-            self.networks.push((family, length, HashMap::new()));
-            self.networks.len() - 1
-        });
-        &mut self.networks[place].2
     }
 
     fn text(&self, text: &str) -> Option<Place> {
@@ -191,16 +177,12 @@ impl Indicators {
         if self.addresses.is_empty() && self.networks.is_empty() {
             return None;
         }
-        let address = unmapped(text.parse().ok()?);
+        let address = text.parse::<IpAddr>().ok()?.to_canonical();
         let in_network = || {
-            let (own, family) = (bits(address).0, family(address));
-            let fitting = self.networks.iter().filter(|(of, ..)| *of == family);
-            // Of networks within each other the smallest speaks.
-            let found =
-                fitting.filter_map(|(_, length, table)| Some((*length, table.get(&masked(own, *length))?)));
-            found.max_by_key(|(length, _)| *length).map(|(_, place)| *place)
+            let around = |length: &Reverse<u8>| Network::around(address, length.0);
+            self.lengths.iter().filter_map(around).find_map(|network| self.networks.get(&network))
         };
-        self.addresses.get(&address).copied().or_else(in_network)
+        self.addresses.get(&address).or_else(in_network).copied()
     }
 
     /// The name, or the nearest one above it.
@@ -268,12 +250,5 @@ impl Hit<'_> {
             "" => format!("{what} Named by {}", self.source),
             note => format!("{what} Named by {}: {note}", self.source),
         }
-    }
-}
-
-fn family(address: IpAddr) -> Family {
-    match address {
-        IpAddr::V4(_) => Family::Four,
-        IpAddr::V6(_) => Family::Six,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tuxmon_diag::{Diagnostic, Severity};
 
-use crate::atom::{AtomId, Atoms, Comparison, FieldId, Network, Question, Subject, number};
+use crate::atom::{AtomId, Atoms, Comparison, FieldId, Question, Subject, number};
 use crate::encode;
 use crate::fault::{Fault, Place};
 use crate::modifier::{Modifier, modifier};
@@ -241,7 +241,7 @@ impl Compiler<'_> {
             };
             Question::Regex { subject: key.subject, expression: text.to_owned(), flags }
         } else if key.has(Modifier::Cidr) {
-            let network = Network::parse(text).ok_or_else(|| wrong("network like 10.0.0.0/8"))?;
+            let network = text.parse().map_err(|_| wrong("network like 10.0.0.0/8"))?;
             Question::Cidr { field: key.field()?, network }
         } else if key.has(Modifier::FieldRef) {
             let other = self.field(text, place)?;
