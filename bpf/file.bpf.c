@@ -495,7 +495,9 @@ READ_ONCE_BY_VERIFIER int append_exactly(struct small *scratch)
 	struct wire_file_name *record = (void *)bytes;
 	struct name_call *call = (void *)&bytes[NAME_CALL];
 	struct exact_name name = {}, other = {};
-	struct touched_files *list = bpf_map_lookup_elem(&touched, &call->key);
+	/* On the stack: for 6.1 no key of a map is in what a function was given. */
+	__u64 key = call->key;
+	struct touched_files *list = bpf_map_lookup_elem(&touched, &key);
 	if (!list)
 		return false;
 	__u32 deed = call->deed, i = meant(call->key, deed, 0);

@@ -233,7 +233,11 @@ READ_ONCE_BY_VERIFIER int unwanted_name(struct small *scratch, __u32 head_at, __
 	__u8 *bytes = scratch->bytes;
 	const struct wire_path *head = (void *)&bytes[head_at];
 	__u32 length = head->length;
-	struct filter_room *room = (void *)&bytes[FILTER_ROOM];
+	/* Asked for once more: for 6.1 no key of a map is in what a function was given, but in the value of a map. */
+	__u8 *own = scratch_bytes(scratch->number);
+	if (!own)
+		return false;
+	struct filter_room *room = (void *)&own[FILTER_ROOM];
 	if (!generation || !(kinds & KINDS_OF_NAMES) || head->flags & ~WIRE_PATH_DELETED)
 		return false;
 	if (end > PATHS_END || length > end)
