@@ -5,6 +5,7 @@ mod ingest;
 mod install;
 mod intel;
 mod known;
+mod lookup;
 mod retain;
 mod sigma;
 mod sql;
@@ -48,6 +49,7 @@ enum Command {
     Sigma(sigma::Args),
     Intel(intel::Args),
     Known(known::Args),
+    Lookup(lookup::Args),
 }
 
 /// How an answer is printed.
@@ -87,6 +89,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
         Command::Intel(args) => return quietly(intel::run(&args, &store)),
         Command::Known(args) => return quietly(known::run(&args, &store)),
+        Command::Lookup(args) => return quietly(lookup::run(&args, file(&store)?)),
         Command::List => hunts::list(),
         Command::Retain(args) => retain::run(&args, &store),
         Command::Run(args) => hunts::run(&args, &store),
