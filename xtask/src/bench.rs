@@ -202,6 +202,7 @@ impl Bench<'_> {
             Contender { name: "nobody".to_owned(), how: How::Nobody },
             agent("default", &crate::root().join("packaging/config/default.xml"), Destination::File),
             agent("everything", &everything, Destination::File),
+            agent("everything, alerts", &everything, Destination::FileAndAlerts),
         ];
         if has_log {
             all.push(agent("everything, syslog", &everything, Destination::Syslog));
@@ -263,11 +264,15 @@ impl Bench<'_> {
             return Ok(());
         }
         for rate in if self.args.quick { &RATES[1..2] } else { RATES } {
-            let watch = running.lines.as_ref().map(|lines| latency::Watch::start(lines));
+            let watch = |file: &Option<PathBuf>| file.as_deref().map(latency::Watch::start);
+            let (lines, alerts) = (watch(&running.lines), watch(&running.alerts));
             let sample = self.sample(running, Workload::Exec, rate * STEADY_SECONDS, *rate)?;
             visit.samples.insert(format!("{STEADY} {rate}/s"), sample);
-            if let Some(watch) = watch {
-                visit.latencies.insert(*rate, watch.stop()?);
+            if let Some(lines) = lines {
+                visit.latencies.insert(*rate, lines.stop()?);
+            }
+            if let Some(alerts) = alerts {
+                visit.alerts.insert(*rate, alerts.stop()?);
             }
         }
         Ok(())

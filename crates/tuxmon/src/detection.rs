@@ -150,6 +150,12 @@ impl Detection {
         self.active.as_ref().is_some_and(|active| active.worker.is_busy())
     }
 
+    /// Waits until there are alerts, until nothing is looked at any more, or until this time; tells whether there are
+    /// alerts.
+    pub(crate) fn wait_for_alerts(&self, until: Instant) -> bool {
+        self.active.as_ref().is_some_and(|active| active.worker.wait_for_alerts(until))
+    }
+
     /// Writes the alerts that are there.
     pub(crate) fn write_alerts(&mut self, pipeline: &Pipeline) {
         let Some(active) = &mut self.active else { return };

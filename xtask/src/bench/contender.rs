@@ -44,6 +44,8 @@ pub(crate) enum How {
 pub(crate) enum Destination {
     File,
     Syslog,
+    /// A file, and alerts to another one: of each program that the workload starts.
+    FileAndAlerts,
 }
 
 /// `NAME=START,STOP` of the command line, or the name of one that we know how to start.
@@ -72,6 +74,8 @@ pub(crate) struct Running {
     pub(crate) ready: f64,
     /// The file to which it writes lines, if it does.
     pub(crate) lines: Option<PathBuf>,
+    /// The same for alerts.
+    pub(crate) alerts: Option<PathBuf>,
 }
 
 /// Seconds of processor time. Hashing is told apart: each program is hashed once, whoever starts it, so on a machine
@@ -101,21 +105,41 @@ pub(crate) struct Memory {
     pub(crate) kernel: u64,
 }
 
+/// Settings with our own rules, and one that matches each program that the workload starts.
+fn settings(folder: &Path, alerts: &Path) -> Result<PathBuf> {
+    let rule = folder.join("rule.yml");
+    fs::write(&rule, include_str!("../../../benches/replay/each_exec.yml"))?;
+    let own = crate::root().join("packaging/sigma");
+    let text = format!(
+        "[detection]\nrules = ['{}', '{}']\noutputs = ['file:{}']\n\
+         same_again_seconds = 0\nalerts_per_minute = 10000000\n",
+        rule.display(),
+        own.display(),
+        alerts.display()
+    );
+    let settings = folder.join("tuxmon.toml");
+    fs::write(&settings, text)?;
+    Ok(settings)
+}
+
 impl Running {
     pub(crate) fn start(contender: &Contender, program: &Path, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder)?;
-        let lines = folder.join("events.xml");
+        let (lines, alerts) = (folder.join("events.xml"), folder.join("alerts.json"));
         let mut command = Command::new(program);
         match &contender.how {
             How::Nobody => return Ok(Self::nobody()),
             How::Peer { start, stop } => return Self::peer(start, stop),
             How::Agent { configuration, to } => {
                 let place = match to {
-                    Destination::File => format!("file:{}", lines.display()),
+                    Destination::File | Destination::FileAndAlerts => format!("file:{}", lines.display()),
                     Destination::Syslog => "syslog".to_owned(),
                 };
                 command.args(["run", "--output", &place, "--config"]).arg(configuration);
                 command.arg("--state-dir").arg(folder.join("state"));
+                if *to == Destination::FileAndAlerts {
+                    command.arg("--settings").arg(settings(folder, &alerts)?);
+                }
             }
             How::ThrownAway => drop(command.args(["record", "/dev/null"])),
             How::NotSubmitted => drop(command.args(["record", "--ring-size", "64K", "/dev/null"])),
@@ -123,16 +147,21 @@ impl Running {
         let mut running = Self::child(command)?;
         match contender.how {
             How::Agent { to: Destination::File, .. } => running.lines = Some(lines),
+            How::Agent { to: Destination::FileAndAlerts, .. } => {
+                running.lines = Some(lines);
+                running.alerts = Some(alerts);
+            }
             // A reader that does not run leaves the ring as full as the first records make it.
             How::NotSubmitted => running.processes.iter().try_for_each(|pid| signal(*pid, "STOP"))?,
-            How::Agent { .. } | How::Nobody | How::ThrownAway | How::Peer { .. } => {}
+            How::Agent { to: Destination::Syslog, .. } | How::Nobody | How::ThrownAway | How::Peer { .. } => {
+            }
         }
         Ok(running)
     }
 
     fn nobody() -> Self {
         let processes = BTreeSet::new();
-        Self { child: None, stop: None, processes, log: None, ready: 0.0, lines: None }
+        Self { child: None, stop: None, processes, log: None, ready: 0.0, lines: None, alerts: None }
     }
 
     /// Starts a program of ours: it says on its standard error when it is ready.
@@ -151,7 +180,15 @@ impl Running {
             said.lines().map_while(Result::ok).fold(String::new(), |all, line| all + &line + "\n")
         });
         let processes = BTreeSet::from([child.id()]);
-        Ok(Self { child: Some(child), stop: None, processes, log: Some(log), ready, lines: None })
+        Ok(Self {
+            child: Some(child),
+            stop: None,
+            processes,
+            log: Some(log),
+            ready,
+            lines: None,
+            alerts: None,
+        })
     }
 
     fn peer(start: &str, stop: &str) -> Result<Self> {
@@ -164,7 +201,15 @@ impl Running {
         let ready = began.elapsed().as_secs_f64();
         thread::sleep(Duration::from_secs(1));
         let processes = processes().difference(&before).copied().collect();
-        Ok(Self { child: None, stop: Some(stop.to_owned()), processes, log: None, ready, lines: None })
+        Ok(Self {
+            child: None,
+            stop: Some(stop.to_owned()),
+            processes,
+            log: None,
+            ready,
+            lines: None,
+            alerts: None,
+        })
     }
 
     /// Seconds of processor time that its processes have had so far.

@@ -1,4 +1,4 @@
-//! From the deed to the line: how long after an event its line is in the file.
+//! From the deed to the line: how long after an event its line, or an alert of it, is in the file.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -72,9 +72,10 @@ fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
-/// Seconds since the epoch of the first `UtcTime` in a line.
+/// Seconds since the epoch of the first `UtcTime` in the line of an event, or of the `Time` of an alert.
 fn happened(line: &str) -> Option<f64> {
-    let text = line.split("Name=\"UtcTime\">").nth(1)?.split('<').next()?;
+    let marks = ["Name=\"UtcTime\">", "\"Time\":\""];
+    let text = marks.into_iter().find_map(|mark| line.split(mark).nth(1))?.split(['<', '"']).next()?;
     let (date, time) = text.split_once(' ')?;
     let number = |text: Option<&str>| text?.parse::<f64>().ok();
     let (mut date, mut time) = (date.split('-'), time.split(':'));
@@ -106,6 +107,9 @@ mod tests {
     fn the_time_of_an_event_is_found() {
         assert_eq!(happened(LINE), Some(1_795_239_110.25));
         assert_eq!(happened(&LINE.replace("2026-11-21", "2000-02-29")), Some(951_802_310.25));
+        let alert =
+            r#"{"Alert":"sigma","Time":"2026-11-21 05:31:50.250","Written":"2026-11-21 05:31:51.000"}"#;
+        assert_eq!(happened(alert), Some(1_795_239_110.25));
         assert_eq!(happened("nothing"), None);
     }
 

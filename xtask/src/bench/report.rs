@@ -38,6 +38,8 @@ pub(crate) struct Visit {
     pub(crate) samples: BTreeMap<String, Sample>,
     /// By rate.
     pub(crate) latencies: BTreeMap<u64, Latency>,
+    /// Those of alerts.
+    pub(crate) alerts: BTreeMap<u64, Latency>,
     pub(crate) memory: Memory,
     pub(crate) farewell: Farewell,
 }
@@ -246,12 +248,19 @@ fn times(spread: Option<Spread>) -> String {
     })
 }
 
-/// The middle of the rounds, for each rate.
+/// From the deed to the line, and to the alert.
 fn latencies(visits: &[&Visit]) -> String {
-    let rates: BTreeSet<u64> = visits.iter().flat_map(|visit| visit.latencies.keys().copied()).collect();
+    let lines = middles(visits, |visit| &visit.latencies);
+    let alerts = middles(visits, |visit| &visit.alerts);
+    if alerts.is_empty() { lines } else { format!("{lines}; alerts: {alerts}") }
+}
+
+/// The middle of the rounds, for each rate.
+fn middles(visits: &[&Visit], of_visit: fn(&Visit) -> &BTreeMap<u64, Latency>) -> String {
+    let rates: BTreeSet<u64> = visits.iter().flat_map(|visit| of_visit(visit).keys().copied()).collect();
     let of = |rate: u64| {
         let found: Vec<Latency> =
-            visits.iter().filter_map(|visit| visit.latencies.get(&rate).copied()).collect();
+            visits.iter().filter_map(|visit| of_visit(visit).get(&rate).copied()).collect();
         let middle = |value: fn(&Latency) -> f64| {
             Spread::of(found.iter().map(value).collect()).map_or(0.0, |s| s.middle)
         };

@@ -52,6 +52,8 @@ struct Shared {
     /// Bytes of events that wait.
     weight: AtomicUsize,
     state: Mutex<State>,
+    /// Told whenever a batch was looked at.
+    looked: Condvar,
     finished: Condvar,
 }
 
@@ -131,6 +133,21 @@ impl Worker {
     /// Whether events or alerts wait.
     pub(super) fn is_busy(&self) -> bool {
         self.shared.weight.load(Ordering::Relaxed) > 0 || !self.shared.lock().alerts.is_empty()
+    }
+
+    /// Waits until there are alerts, until nothing is looked at any more, or until this time; tells whether there are
+    /// alerts.
+    pub(super) fn wait_for_alerts(&self, until: Instant) -> bool {
+        let mut state = self.shared.lock();
+        while state.alerts.is_empty() && self.shared.weight.load(Ordering::SeqCst) > 0 {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            let waited = self.shared.looked.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        !state.alerts.is_empty()
     }
 
     /// The alerts that are there.
@@ -232,7 +249,11 @@ impl Thread {
         }
         self.detector.tick(now, &mut |alert| found.push(alert));
         self.keep(found);
-        self.shared.weight.fetch_sub(weight_of(events), Ordering::Relaxed);
+        // Behind the lock of who waits, so that it does not miss the word.
+        let state = self.shared.lock();
+        self.shared.weight.fetch_sub(weight_of(events), Ordering::SeqCst);
+        drop(state);
+        self.shared.looked.notify_all();
     }
 
     /// What the old detector has only counted is told before it goes.
@@ -344,5 +365,26 @@ mod tests {
         assert_eq!(worker.looked().lost, 2);
         assert!(!worker.is_busy());
         assert_eq!(worker.take_losses().events, 0, "they are told once");
+    }
+
+    #[test]
+    fn who_rests_is_woken_by_an_alert_and_by_the_last_event() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let rule = "title: Started\nlogsource: {product: linux, service: sysmon}\n\
+                    detection: {selection: {State: Started}, condition: selection}\n";
+        std::fs::write(folder.path().join("rule.yml"), rule).expect("the folder is ours");
+        let settings = Settings { rules: vec![folder.path().to_owned()], ..Settings::default() };
+        let patience = Instant::now() + Duration::from_mins(5);
+        let silent = Worker::start(&Settings::default()).expect("threads can be started");
+        assert!(!silent.wait_for_alerts(patience), "nothing is looked at");
+        silent.offer(vec![offered(1)], "vm");
+        assert!(!silent.wait_for_alerts(patience), "it was looked at, and nothing was found");
+        let worker =
+            Worker::start(&Settings { alerts_per_minute: 9, ..settings }).expect("threads can be started");
+        worker.offer(vec![offered(1)], "vm");
+        assert!(worker.wait_for_alerts(patience));
+        assert_eq!(worker.take_alerts().len(), 1);
+        assert!(!worker.wait_for_alerts(patience), "there are no others");
+        assert!(Instant::now() < patience, "nobody waited for the time to pass");
     }
 }

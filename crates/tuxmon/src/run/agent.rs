@@ -162,9 +162,17 @@ impl<S: Source> Agent<S> {
         self.outputs.hand_over();
         self.outputs.detection.write_alerts(&self.pipeline);
         if let Some(began) = began.filter(|_| taken < FULL_TURN) {
-            thread::sleep(self.rest.saturating_sub(began.elapsed()));
+            self.leave_records_alone(began + self.rest);
         }
         Ok(())
+    }
+
+    /// Rests until then. What is found meanwhile in the events of this turn is told at once, and not a turn later.
+    fn leave_records_alone(&mut self, until: Instant) {
+        while self.outputs.detection.wait_for_alerts(until) {
+            self.outputs.detection.write_alerts(&self.pipeline);
+        }
+        thread::sleep(until.saturating_duration_since(Instant::now()));
     }
 
     fn look_for_losses(&mut self) -> Result<(), SourceError> {
