@@ -52,6 +52,11 @@ test-clickhouse: deps ## Run the hunts on two engines of ClickHouse, an old and 
 test-vm: deps ## Test the package on real systems in an emulator: systemd and sysvinit (needs root)
 	@exec scripts/test-vm $(ARGS)
 
+# ARGS as `cargo xtask attack --help` lists them: make test-attack ARGS='--only T1053'
+.PHONY: test-attack
+test-attack: deps ## Run attacks of the test data in an emulator, and look for their events and alerts (needs root)
+	@exec scripts/test-attack $(ARGS)
+
 # ARGS as `cargo xtask bench --help` lists them: make bench ARGS='--quick --peer "other=start it,stop it"'
 .PHONY: bench
 bench: build ## Measure what the agent costs, beside nobody and others (needs root; at most 15 minutes)

@@ -2,6 +2,7 @@
 //!
 //! Must not depend on the crates that it writes code for: a broken output could then not be repaired.
 
+pub mod attack;
 pub mod bench;
 pub mod codegen;
 pub mod coverage;

@@ -14,6 +14,8 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run the atomics of the test data in an emulator, and look for each event and rule that they should make
+    Attack(xtask::attack::Args),
     /// Measure what the agent costs, beside nobody, its floor and others; as root
     Bench(xtask::bench::Args),
     /// Write the code and documents that follow from schema/
@@ -34,6 +36,7 @@ enum Task {
 
 fn main() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().task {
+        Task::Attack(args) => xtask::attack::run(&args),
         Task::Bench(args) => xtask::bench::run(&args),
         Task::Codegen(args) => xtask::codegen::run(&args),
         Task::Coverage(args) => xtask::coverage::run(&args),

@@ -2,10 +2,10 @@
 //! rsyslog, and one with sysvinit. What is done there and what has to come out stands in `tests/vm/`, one file for each
 //! step. docs/testing.md says how to read it, and how to add one.
 
-mod image;
+pub(crate) mod image;
 mod initramfs;
-mod outcome;
-mod package;
+pub(crate) mod outcome;
+pub(crate) mod package;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -21,8 +21,8 @@ use crate::guest::machine::Machine;
 use crate::guest::package as kernel;
 
 /// Debian's release, and the series of its kernel.
-const SUITE: &str = "bookworm";
-const KERNEL: &str = "6.1";
+pub(crate) const SUITE: &str = "bookworm";
+pub(crate) const KERNEL: &str = "6.1";
 
 /// Test the package on real systems in an emulator, and print each step and how it ended
 #[derive(clap::Args)]
@@ -146,7 +146,7 @@ fn boot(args: &Args, system: System, kernel: &Path, initramfs: &[u8], folder: &P
 }
 
 /// What this machine lacks, all together.
-fn missing() -> Vec<String> {
+pub(crate) fn missing() -> Vec<String> {
     let mut missing = crate::guest::missing(&[
         ("qemu-system-x86_64", "qemu-system-x86"),
         ("busybox", "busybox-static"),

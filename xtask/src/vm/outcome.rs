@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 /// How a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Passed,
     Failed,
     /// It was running when the guest ended.
@@ -13,19 +13,19 @@ pub(super) enum Verdict {
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Step {
-    pub(super) name: String,
-    pub(super) verdict: Verdict,
+pub(crate) struct Step {
+    pub(crate) name: String,
+    pub(crate) verdict: Verdict,
     /// How long it took, by the guest's clock.
-    pub(super) seconds: u64,
+    pub(crate) seconds: u64,
     /// What it said.
-    pub(super) said: String,
+    pub(crate) said: String,
 }
 
 /// Everything that a guest told.
 #[derive(Debug, Default)]
-pub(super) struct Outcome {
-    pub(super) steps: Vec<Step>,
+pub(crate) struct Outcome {
+    pub(crate) steps: Vec<Step>,
     /// How many there are.
     planned: usize,
     /// The guest went all the way.
@@ -35,7 +35,7 @@ pub(super) struct Outcome {
 impl Outcome {
     /// Reads the lines of a guest. Those of `tests/vm/run-steps` begin with `@`; a step that reboots the machine goes on
     /// after it, under its name.
-    pub(super) fn read(said: &str) -> Outcome {
+    pub(crate) fn read(said: &str) -> Outcome {
         let mut outcome = Outcome::default();
         for line in said.lines() {
             let words: Vec<&str> = line.split_whitespace().collect();
@@ -51,7 +51,7 @@ impl Outcome {
     }
 
     /// Whether every step ran and passed, and that was not nothing.
-    pub(super) fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.ended
             && self.planned == self.steps.len()
             && !self.steps.is_empty()
@@ -59,7 +59,7 @@ impl Outcome {
     }
 
     /// How many passed, for the end.
-    pub(super) fn end(&self) -> String {
+    pub(crate) fn end(&self) -> String {
         let passed = self.steps.iter().filter(|step| step.verdict == Verdict::Passed).count();
         let mut out = format!("{passed} of {} steps passed", self.planned);
         if !self.ended {
@@ -93,7 +93,7 @@ impl Outcome {
 
 impl Step {
     /// Its line; what it said goes along when that is worth reading: lines after a `|`, everything of one that failed.
-    pub(super) fn line(&self, system: &str) -> String {
+    pub(crate) fn line(&self, system: &str) -> String {
         let verdict = match self.verdict {
             Verdict::Passed => "ok",
             Verdict::Failed => "FAILED",

@@ -37,7 +37,8 @@ pub(super) fn get(given: Option<&Path>, folder: &Path) -> Result<Packages> {
     Ok(Packages { older: read(&older(&current, folder)?)?, current: read(&current)? })
 }
 
-fn build(folder: &Path) -> Result<PathBuf> {
+/// Builds the package from here.
+pub(crate) fn build(folder: &Path) -> Result<PathBuf> {
     // A folder of its own: with these settings nothing of other builds fits.
     let target = folder.join("build");
     let mut script = Command::new(crate::root().join("scripts/build-dist"));
