@@ -19,4 +19,4 @@ SELECT b.entered AS entered, b.SourceIp AS came_from, b.Computer AS Computer, o.
 FROM below b
 JOIN network_connect o ON o.process = b.process
 WHERE b.depth > 0 AND o.Initiated = 1 AND o.time >= b.entered
-ORDER BY entered, left, went_to
+ORDER BY entered, left, went_to, ProcessGuid, port

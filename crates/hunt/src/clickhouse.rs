@@ -7,6 +7,7 @@ mod address;
 mod answer;
 mod ddl;
 mod install;
+mod lateral;
 mod past;
 mod retention;
 mod server;

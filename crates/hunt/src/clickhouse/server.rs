@@ -9,6 +9,7 @@ use tuxmon_fetch::{Answer, Client, FetchError, Limits, Plain, Settings, Trust};
 use super::address::{self, Address, AddressError};
 use super::answer::{FORMAT, ServerRows};
 use super::ddl;
+use super::lateral::lateral;
 use crate::answer::{AnswerError, Rows};
 use crate::dialect::Dialect;
 use crate::hunts::{Argument, Hunt};
@@ -22,9 +23,6 @@ const LONGEST_REASON: usize = 2000;
 /// A version of ClickHouse: year and month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version(pub(crate) u32, pub(crate) u32);
-
-/// The first version that knows recursion.
-const RECURSION: Version = Version(24, 4);
 
 /// Why a server cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -57,16 +55,6 @@ pub enum ServerError {
         /// Its version.
         found: i64,
     },
-    /// The server is older than a question needs.
-    #[error("this server is ClickHouse {found}: '{what}' needs {needed} or newer")]
-    TooOld {
-        /// What was asked.
-        what: String,
-        /// The server's version.
-        found: String,
-        /// The first version that can.
-        needed: &'static str,
-    },
 }
 
 impl ServerError {
@@ -79,7 +67,7 @@ impl ServerError {
                 matches!(error, FetchError::Failed { .. } | FetchError::TooSlow { .. })
             }
             Self::Broken(_) => true,
-            Self::Address(_) | Self::NoStore(_) | Self::StoreVersion { .. } | Self::TooOld { .. } => false,
+            Self::Address(_) | Self::NoStore(_) | Self::StoreVersion { .. } => false,
         }
     }
 }
@@ -241,11 +229,9 @@ impl Asked for Server {
         arguments: &[(&'static str, Argument)],
         read: Reader<'_>,
     ) -> Result<(), AnswerError> {
-        let sql = hunt.written(Dialect::ClickHouse, arguments);
-        if sql.starts_with("WITH RECURSIVE") && self.version.0 < RECURSION {
-            let (what, found) = (hunt.name.to_owned(), self.version.1.clone());
-            return Err(ServerError::TooOld { what, found, needed: "24.4" }.into());
+        if hunt.name == "lateral" {
+            return read(&mut lateral(self, arguments)?);
         }
-        self.ask(&sql, &[], read)
+        self.ask(&hunt.written(Dialect::ClickHouse, arguments), &[], read)
     }
 }
