@@ -89,7 +89,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         Command::Sigma(args) => return quietly(sigma::run(&args, &store)),
         Command::Intel(args) => return quietly(intel::run(&args, &store)),
         Command::Known(args) => return quietly(known::run(&args, &store)),
-        Command::Lookup(args) => return quietly(lookup::run(&args, file(&store)?)),
+        Command::Lookup(args) => return quietly(lookup::run(&args, &store)),
         Command::List => hunts::list(),
         Command::Retain(args) => retain::run(&args, &store),
         Command::Run(args) => hunts::run(&args, &store),

@@ -1,14 +1,14 @@
 //! `tuxmon-hunt lookup`: what others know of hashes, addresses and names.
 
 use std::io::{Write, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use tuxmon_event::Timestamp;
 use tuxmon_fetch::{Client, Limits, Plain, Settings, Trust};
-use tuxmon_hunt::{Clock, LookupError, Opinion, Secret, Service, Store, VIRUSTOTAL, visible};
+use tuxmon_hunt::{Clock, LookupError, Opinion, Place, Secret, Service, Store, VIRUSTOTAL, visible};
 
 use super::sigma::now;
 
@@ -42,11 +42,14 @@ pub(super) struct Args {
     values: Vec<String>,
 }
 
-pub(super) fn run(args: &Args, store: &Path) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
     let mut out = stdout().lock();
     let Some(service) = args.service.as_deref().filter(|_| !args.example) else {
         out.write_all(VIRUSTOTAL.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
+    };
+    let Place::File(store) = store else {
+        bail!("answers are kept in a store that is a file: --store FILE");
     };
     let service = Service::read(service)?;
     let key = match &args.key_file {
