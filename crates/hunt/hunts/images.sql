@@ -6,7 +6,7 @@
 SELECT text_of(Image_id) AS Image, text_of(Hashes_id) AS Hashes, sightings AS count, machines AS hosts, earliest AS first, latest AS last
 FROM (
     SELECT Image_id, Hashes_id, sum(count) AS sightings, count(DISTINCT Computer_id) AS machines, min(first) AS earliest, max(last) AS latest
-    FROM image_days
+    FROM images
     WHERE last >= :since
     GROUP BY Image_id, Hashes_id
     HAVING sum(count) >= :least

@@ -6,7 +6,7 @@
 SELECT Computer, Image, Hashes, sightings AS count, earliest AS first, latest AS last
 FROM (
     SELECT Computer, Image, Hashes, sum(count) AS sightings, min(first) AS earliest, max(last) AS latest
-    FROM image_days
+    FROM images
     WHERE last >= :since AND (
         Image LIKE '/tmp/%' OR Image LIKE '/var/tmp/%' OR Image LIKE '/dev/shm/%' OR Image LIKE '/dev/mqueue/%'
         OR Image LIKE '/run/user/%' OR Image LIKE '/run/shm/%' OR Image LIKE '/run/lock/%' OR Image LIKE '/var/crash/%'

@@ -8,7 +8,7 @@
 SELECT text_of(Image_id) AS Image, text_of(Hashes_id) AS Hashes, sightings AS count, machines AS hosts, text_of(CASE WHEN machines = 1 THEN machine END) AS Computer, earliest AS first, latest AS last
 FROM (
     SELECT Image_id, Hashes_id, sum(count) AS sightings, count(DISTINCT Computer_id) AS machines, min(Computer_id) AS machine, min(first) AS earliest, max(last) AS latest
-    FROM image_days
+    FROM images
     WHERE last >= :since
     GROUP BY Image_id, Hashes_id
     HAVING sum(count) <= :most AND count(DISTINCT Computer_id) <= :hosts

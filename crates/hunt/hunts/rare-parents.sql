@@ -8,7 +8,7 @@
 SELECT text_of(ParentImage_id) AS ParentImage, text_of(Image_id) AS Image, sightings AS count, machines AS hosts, text_of(CASE WHEN machines = 1 THEN machine END) AS Computer, earliest AS first, latest AS last
 FROM (
     SELECT Image_id, ParentImage_id, sum(count) AS sightings, count(DISTINCT Computer_id) AS machines, min(Computer_id) AS machine, min(first) AS earliest, max(last) AS latest
-    FROM parent_days
+    FROM parents
     WHERE last >= :since AND (:host = '%' OR Computer LIKE :host)
     GROUP BY Image_id, ParentImage_id
     HAVING sum(count) <= :most

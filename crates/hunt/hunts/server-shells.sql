@@ -6,7 +6,7 @@
 SELECT Computer, ParentImage, Image, sightings AS count, earliest AS first, latest AS last
 FROM (
     SELECT Computer, ParentImage, Image, sum(count) AS sightings, min(first) AS earliest, max(last) AS latest
-    FROM parent_days
+    FROM parents
     WHERE last >= :since
         AND is_named(ParentImage, 'nginx apache2 httpd lighttpd caddy php-fpm* php-cgi* tomcat* java node mysqld mariadbd postgres redis-server mongod memcached uwsgi gunicorn* exim4 postfix')
         AND is_named(Image, 'sh bash dash zsh ksh ash fish busybox perl* python* ruby* php* nc ncat netcat socat curl wget')

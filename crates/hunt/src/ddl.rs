@@ -6,7 +6,7 @@ use crate::layout::{Column, Encoding, TIME_FIELD, Table};
 use crate::summary::{self, Summary};
 
 /// The version of the tables; a store of another one is refused.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// Bits of an event's id that are its record number; those above are the number of its stream.
 pub(crate) const RECORD_BITS: u32 = 31;
@@ -17,10 +17,12 @@ CREATE TABLE strings (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, text TEXT N
 CREATE INDEX strings_hash ON strings (hash);
 CREATE TABLE streams (id INTEGER PRIMARY KEY, host INTEGER NOT NULL, base INTEGER);
 CREATE TABLE chunks (id INTEGER PRIMARY KEY, least INTEGER NOT NULL, most INTEGER NOT NULL, count INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, bits BLOB NOT NULL);
+CREATE TABLE filters (id INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 CREATE TABLE unnumbered (print BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE raw_processes (id INTEGER PRIMARY KEY, guid BLOB NOT NULL, host INTEGER NOT NULL, pid INTEGER, parent INTEGER, created INTEGER, ended INTEGER, image, user);
-CREATE UNIQUE INDEX raw_processes_guid ON raw_processes (guid);
+CREATE TABLE raw_processes (id INTEGER PRIMARY KEY, print INTEGER NOT NULL, guid BLOB NOT NULL, host INTEGER NOT NULL, pid INTEGER, parent INTEGER, created INTEGER, ended INTEGER, image, user);
+CREATE INDEX raw_processes_print ON raw_processes (print);
 CREATE INDEX raw_processes_parent ON raw_processes (parent) WHERE parent IS NOT NULL;
+CREATE INDEX raw_processes_unborn ON raw_processes (pid, host) WHERE created IS NULL;
 CREATE TABLE hash_values (hash BLOB NOT NULL, algorithm TEXT NOT NULL, hashes INTEGER NOT NULL, PRIMARY KEY (hash, algorithm, hashes)) WITHOUT ROWID;
 CREATE TABLE raw_other (event INTEGER PRIMARY KEY, time INTEGER NOT NULL, lag INTEGER NOT NULL, envelope INTEGER NOT NULL, event_id INTEGER NOT NULL, extra TEXT);
 ";
@@ -128,7 +130,7 @@ fn processes() -> String {
         )
     };
     format!(
-        "SELECT p.id AS id, {guid} AS ProcessGuid, {host} AS Computer, p.pid AS ProcessId, \
+        "SELECT p.id AS id, {guid} AS ProcessGuid, {host} AS Computer, coalesce(p.pid, {own_pid}) AS ProcessId, \
          (SELECT e.time FROM raw_process_create e WHERE e.event = p.created) AS started, p.ended AS ended, \
          coalesce({image}, {own_image}) AS Image, {command} AS CommandLine, {directory} AS CurrentDirectory, \
          {hashes} AS Hashes, coalesce({user}, {own_user}) AS User, \
@@ -137,6 +139,7 @@ fn processes() -> String {
          FROM raw_processes p",
         guid = guid("p.guid"),
         host = string("p.host"),
+        own_pid = "(SELECT e.ProcessId FROM raw_process_create e WHERE e.event = p.created AND typeof(e.ProcessId) = 'integer')",
         image = of_created("Image"),
         own_image = text("p.image"),
         command = of_created("CommandLine"),

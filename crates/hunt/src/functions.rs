@@ -8,6 +8,7 @@
 
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
 use tuxmon_event::Network;
 
 use crate::strings::Printer;
@@ -40,8 +41,10 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
 pub(crate) fn register_hash(connection: &Connection, printer: Printer) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("text_hash", 1, flags, move |context| {
-        let text = context.get_raw(0).as_str_or_null()?;
-        Ok(text.map(|text| printer.of(text.as_bytes()).short()))
+        Ok(match context.get_raw(0) {
+            ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(printer.of(bytes).short()),
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
+        })
     })
 }
 

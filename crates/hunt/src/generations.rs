@@ -1,11 +1,10 @@
 //! A map that forgets: what was asked for lately stays, the rest goes when there are too many.
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
 
 /// The map. It holds at most twice the number of entries that it was made for.
-pub(crate) struct Generations<K, V, S = RandomState> {
+pub(crate) struct Generations<K, V, S> {
     young: HashMap<K, V, S>,
     old: HashMap<K, V, S>,
     most: usize,

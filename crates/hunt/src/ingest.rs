@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tuxmon_view::{Events, Item, Problem, Sieve};
 
@@ -35,6 +35,12 @@ const SERVER: Portion = Portion { events: 100_000, text: 64 << 20, patience: Dur
 const QUEUE: usize = 3;
 /// So many problems of an input are told one by one.
 const TOLD: u64 = 3;
+/// Events are acknowledged after this time even if more come all the time: soon at first, and the longer that lasts, the later,
+/// because what is written together is written cheaply.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// Each commit waits for the disk: where events trickle in, some are stored together.
+const BETWEEN_COMMITS: Duration = Duration::from_millis(100);
 
 /// What is read.
 #[derive(Debug, Clone)]
@@ -45,6 +51,13 @@ pub enum Source {
     Followed(PathBuf),
     /// The standard input.
     StandardInput,
+    /// The journal of this machine.
+    Journal {
+        /// Only from this time on.
+        since: Option<SystemTime>,
+        /// Whether to wait for what comes; then it never ends.
+        follow: bool,
+    },
 }
 
 /// What there is to tell while events come in.
@@ -76,17 +89,24 @@ pub struct Totals {
 /// What the parsing thread sends.
 enum Message {
     Batch(Batch),
+    /// All that there is was sent.
+    CaughtUp,
     Read(u64),
     Remark(String),
-    Ended { problems: u64, truncated: u64, foreign_lines: u64, unreadable: bool },
+    Ended {
+        problems: u64,
+        truncated: u64,
+        foreign_lines: u64,
+        unreadable: bool,
+    },
 }
 
 /// Stores the events of all sources. `tell` is called from this thread.
 pub fn ingest(store: &Store, sources: &[Source], tell: impl FnMut(&Progress)) -> Result<Totals, StoreError> {
     let failed = |error| store.failed(error);
     let printer = store.printer().map_err(failed)?;
-    let mut writer = Writer::open(&store.connection, store.horizon().map_err(failed)?).map_err(failed)?;
-    flow(sources, printer, FILE, |batch| writer.write(batch), tell).map_err(failed)
+    let mut writer = Writer::open(&store.connection, printer).map_err(failed)?;
+    flow(sources, printer, FILE, &mut writer, tell).map_err(failed)
 }
 
 /// Stores the events of all sources on a server, likewise.
@@ -95,18 +115,82 @@ pub fn ingest_remotely(
     sources: &[Source],
     tell: impl FnMut(&Progress),
 ) -> Result<Totals, ServerError> {
-    let writer = clickhouse::Writer::open(server)?;
+    let mut remote = Remote { writer: clickhouse::Writer::open(server)?, sent: None };
     // Every importer has to see the same fingerprint of an event without a number.
-    flow(sources, Printer::new([0; 16]), SERVER, |batch| writer.write(batch), tell)
+    flow(sources, Printer::new([0; 16]), SERVER, &mut remote, tell)
 }
 
-fn flow<E>(
+/// Where batches are kept.
+trait Keeper {
+    type Error;
+
+    /// Adds a batch, which is safe after the next commit.
+    fn add(&mut self, batch: &Batch) -> Result<(), Self::Error>;
+
+    /// Whether something was added since the last commit.
+    fn is_open(&self) -> bool;
+
+    /// Whether so much was added that it should be committed.
+    fn is_full(&self) -> bool;
+
+    /// Says what became of the events since the last commit, which are safe now.
+    fn commit(&mut self) -> Result<Stored, Self::Error>;
+}
+
+impl Keeper for Writer<'_> {
+    type Error = rusqlite::Error;
+
+    fn add(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+        Writer::add(self, batch)
+    }
+
+    fn is_open(&self) -> bool {
+        Writer::is_open(self)
+    }
+
+    fn is_full(&self) -> bool {
+        Writer::is_full(self)
+    }
+
+    fn commit(&mut self) -> rusqlite::Result<Stored> {
+        Writer::commit(self)
+    }
+}
+
+/// A server, where each batch is safe when it was taken.
+struct Remote<'s> {
+    writer: clickhouse::Writer<'s>,
+    sent: Option<Stored>,
+}
+
+impl Keeper for Remote<'_> {
+    type Error = ServerError;
+
+    fn add(&mut self, batch: &Batch) -> Result<(), ServerError> {
+        self.sent = Some(self.writer.write(batch)?);
+        Ok(())
+    }
+
+    fn is_open(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    fn is_full(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    fn commit(&mut self) -> Result<Stored, ServerError> {
+        Ok(self.sent.take().unwrap_or_default())
+    }
+}
+
+fn flow<K: Keeper>(
     sources: &[Source],
     printer: Printer,
     portion: Portion,
-    write: impl FnMut(&Batch) -> Result<Stored, E>,
+    keeper: &mut K,
     mut tell: impl FnMut(&Progress),
-) -> Result<Totals, E> {
+) -> Result<Totals, K::Error> {
     let (sender, receiver) = sync_channel(QUEUE);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -118,39 +202,64 @@ fn flow<E>(
             }
             drop(sender);
         });
-        let outcome = write_all(&receiver, write, &mut tell);
+        let outcome = write_all(&receiver, keeper, &mut tell);
         // The parser ends when nobody listens.
         drop(receiver);
         outcome
     })
 }
 
-fn write_all<E>(
+fn write_all<K: Keeper>(
     receiver: &Receiver<Message>,
-    mut write: impl FnMut(&Batch) -> Result<Stored, E>,
+    keeper: &mut K,
     tell: &mut impl FnMut(&Progress),
-) -> Result<Totals, E> {
+) -> Result<Totals, K::Error> {
     let mut totals = Totals::default();
-    for message in receiver {
+    let mut began = Instant::now();
+    let mut committed: Option<Instant> = None;
+    let mut caught_up = false;
+    let mut patience = FIRST_WAIT;
+    loop {
+        // What was added does not wait for what may never come.
+        let message = if keeper.is_open() {
+            receiver.recv_timeout(if caught_up { BETWEEN_COMMITS } else { patience })
+        } else {
+            began = Instant::now();
+            receiver.recv().map_err(RecvTimeoutError::from)
+        };
+        let ended = matches!(message, Err(RecvTimeoutError::Disconnected));
+        let waited = message.is_err();
         match message {
-            Message::Batch(batch) => {
-                let stored = write(&batch)?;
-                totals.stored.new += stored.new;
-                totals.stored.known += stored.known;
-                totals.stored.expired += stored.expired;
-                tell(&Progress::Stored(totals));
+            Ok(Message::Batch(batch)) => {
+                caught_up = false;
+                keeper.add(&batch)?;
             }
-            Message::Read(bytes) => tell(&Progress::Read(bytes)),
-            Message::Remark(remark) => tell(&Progress::Remark(remark)),
-            Message::Ended { problems, truncated, foreign_lines, unreadable } => {
+            Ok(Message::CaughtUp) => caught_up = true,
+            Ok(Message::Read(bytes)) => tell(&Progress::Read(bytes)),
+            Ok(Message::Remark(remark)) => tell(&Progress::Remark(remark)),
+            Ok(Message::Ended { problems, truncated, foreign_lines, unreadable }) => {
                 totals.problems += problems;
                 totals.truncated += truncated;
                 totals.foreign_lines += foreign_lines;
                 totals.unreadable += u64::from(unreadable);
             }
+            Err(_) => {}
+        }
+        let rested = committed.is_none_or(|last| last.elapsed() >= BETWEEN_COMMITS);
+        let is_due = waited || caught_up && rested || keeper.is_full() || began.elapsed() > patience;
+        if keeper.is_open() && is_due {
+            let stored = keeper.commit()?;
+            committed = Some(Instant::now());
+            patience = if caught_up { FIRST_WAIT } else { (patience * 2).min(LONGEST_WAIT) };
+            totals.stored.new += stored.new;
+            totals.stored.known += stored.known;
+            totals.stored.expired += stored.expired;
+            tell(&Progress::Stored(totals));
+        }
+        if ended {
+            return Ok(totals);
         }
     }
-    Ok(totals)
 }
 
 /// Parses one source. `false`: nobody listens any more.
@@ -183,8 +292,15 @@ fn open(
                 .map(|file| Box::new(file) as Box<dyn Read>),
         ),
         Source::StandardInput => {
-            ("standard input".to_owned(), tuxmon_input::decompressed(counted(Box::new(io::stdin()))))
+            let input = tuxmon_input::Flowing::new(io::stdin(), Rc::clone(caught_up));
+            ("standard input".to_owned(), tuxmon_input::decompressed(counted(Box::new(input))))
         }
+        Source::Journal { since, follow } => (
+            "the journal (journalctl)".to_owned(),
+            tuxmon_input::Journal::open(*since, *follow)
+                .map(|journal| tuxmon_input::Flowing::new(journal, Rc::clone(caught_up)))
+                .map(|journal| Box::new(journal) as Box<dyn Read>),
+        ),
     };
     match input {
         Ok(input) => Ok((name, input)),
@@ -235,10 +351,11 @@ impl Parsing<'_> {
                     unreadable |= matches!(problem.reason, tuxmon_view::Reason::Input(_));
                     told > TOLD || self.remark(&problem)
                 }
-                // Of a growing file there may be no more for long: what there is must not wait.
-                Item::Pause if self.caught_up.get() || sent.elapsed() > self.portion.patience => {
-                    self.send(&mut batch, &mut sent)
+                // Of a growing input there may be no more for long: what there is must not wait.
+                Item::Pause if self.caught_up.get() => {
+                    self.send(&mut batch, &mut sent) && self.sender.send(Message::CaughtUp).is_ok()
                 }
+                Item::Pause if sent.elapsed() > self.portion.patience => self.send(&mut batch, &mut sent),
                 Item::Pause => true,
                 Item::End => break,
             };

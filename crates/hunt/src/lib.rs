@@ -10,6 +10,7 @@ mod clickhouse;
 mod ddl;
 mod dialect;
 mod feeds;
+mod filters;
 mod functions;
 mod generations;
 mod hunts;

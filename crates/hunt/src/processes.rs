@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, OptionalExtension, Statement};
 use tuxmon_event::Guid;
 
-use crate::generations::Generations;
+use crate::generations::{Generations, Scattered};
 use crate::streams::EventRow;
-use crate::strings::StringId;
+use crate::strings::{Printer, StringId};
 
 /// So many processes are remembered with their numbers.
 const REMEMBERED: usize = 1 << 19;
@@ -28,8 +29,9 @@ pub(crate) struct Said {
 
 /// The table of processes, for one who adds to it.
 pub(crate) struct Processes<'c> {
-    known: Generations<Guid, ProcessId>,
-    changed: HashMap<ProcessId, Change>,
+    printer: Printer,
+    known: Generations<Guid, ProcessId, RandomState>,
+    changed: HashMap<ProcessId, Change, Scattered>,
     next: ProcessId,
     select: Statement<'c>,
     insert: Statement<'c>,
@@ -44,17 +46,18 @@ struct Change {
 }
 
 impl<'c> Processes<'c> {
-    pub(crate) fn open(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(crate) fn open(connection: &'c Connection, printer: Printer) -> rusqlite::Result<Self> {
         let last: i64 =
             connection.query_row("SELECT coalesce(max(id), 0) FROM raw_processes", [], |row| row.get(0))?;
         Ok(Self {
+            printer,
             known: Generations::new(REMEMBERED),
-            changed: HashMap::new(),
+            changed: HashMap::default(),
             next: last + 1,
-            select: connection.prepare("SELECT id FROM raw_processes WHERE guid = ?1")?,
+            select: connection.prepare("SELECT id FROM raw_processes WHERE print = ?1 AND guid = ?2")?,
             insert: connection.prepare(
-                "INSERT INTO raw_processes (id, guid, host, pid, parent, created, ended, image, user) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO raw_processes (id, guid, host, pid, parent, created, ended, image, user, print) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
             update: connection.prepare(
                 "UPDATE raw_processes SET pid = coalesce(pid, ?2), parent = coalesce(parent, ?3), \
@@ -69,7 +72,10 @@ impl<'c> Processes<'c> {
         if let Some(id) = self.known.get(&guid) {
             return Ok(id);
         }
-        let kept = self.select.query_row([&guid.0], |row| row.get(0)).optional()?;
+        let kept = self
+            .select
+            .query_row((self.printer.of(&guid.0).short(), &guid.0), |row| row.get(0))
+            .optional()?;
         let id = kept.unwrap_or_else(|| {
             let id = self.next;
             self.next += 1;
@@ -103,22 +109,22 @@ impl<'c> Processes<'c> {
         changes.sort_unstable_by_key(|(id, _)| *id);
         for (id, Change { new, said }) in changes {
             // What the event of its beginning says is not kept twice.
-            let (image, user) = if said.created.is_some() { (None, None) } else { (said.image, said.user) };
+            let (pid, image, user) =
+                if said.created.is_some() { (None, None, None) } else { (said.pid, said.image, said.user) };
             match new {
                 Some((guid, host)) => self.insert.execute((
                     id,
                     guid.0,
                     host,
-                    said.pid,
+                    pid,
                     said.parent,
                     said.created,
                     said.ended,
                     image,
                     user,
+                    self.printer.of(&guid.0).short(),
                 ))?,
-                None => {
-                    self.update.execute((id, said.pid, said.parent, said.created, said.ended, image, user))?
-                }
+                None => self.update.execute((id, pid, said.parent, said.created, said.ended, image, user))?,
             };
         }
         Ok(())

@@ -8,8 +8,8 @@ use rusqlite::Connection;
 
 use crate::ddl::RECORD_BITS;
 use crate::layout::{Encoding, Table, tables};
-use crate::store::{Store, StoreError};
-use crate::summary::SUMMARIES;
+use crate::store::{self, Store, StoreError};
+use crate::summary::{SUMMARIES, Summary};
 
 const DAY: i64 = 86_400_000;
 
@@ -30,7 +30,7 @@ pub struct Removed {
 pub fn remove_before(store: &Store, horizon: i64) -> Result<Removed, StoreError> {
     let remove = || -> rusqlite::Result<Removed> {
         let connection = &store.connection;
-        let horizon = horizon.max(store.horizon()?);
+        let horizon = horizon.max(store::horizon(connection)?);
         let before = size(connection)?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut removed = remove(connection, horizon)?;
@@ -96,6 +96,13 @@ fn remove(connection: &Connection, horizon: i64) -> rusqlite::Result<Removed> {
     for summary in SUMMARIES {
         connection.execute(&format!("DELETE FROM {} WHERE last < ?1", summary.name), [horizon])?;
     }
+    for rebuild in SUMMARIES.iter().filter_map(Summary::rebuild) {
+        connection.execute_batch(&rebuild)?;
+    }
+    connection.execute(
+        "DELETE FROM filters WHERE id IN (SELECT id FROM chunks WHERE most / 1000 + 86400000 < ?1)",
+        [horizon],
+    )?;
     connection.execute("DELETE FROM hash_values WHERE hashes NOT IN (SELECT Hashes FROM sum_hashes)", [])?;
     removed.processes = remove_processes(connection, horizon)?;
     removed.strings = remove_strings(connection)?;

@@ -50,7 +50,9 @@ pub struct Store {
 impl Store {
     /// Opens a store to write to it, and makes it if there is none.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let store = Self::connect(path, Connection::open(path))?;
+        // One thread at a time has the connection: SQLite need not guard it.
+        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let store = Self::connect(path, Connection::open_with_flags(path, flags))?;
         store.prepare().map_err(|error| store.failed(error))?;
         store.check()?;
         store.make_views().map_err(|error| store.failed(error))?;
@@ -95,7 +97,7 @@ impl Store {
         let connection = &self.connection;
         connection.execute_batch(
             "PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; \
-             PRAGMA synchronous = FULL; PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 8192; \
+             PRAGMA synchronous = FULL; PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 16384; \
              PRAGMA temp_store = MEMORY;",
         )?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
@@ -156,10 +158,17 @@ impl Store {
         self.connection.query_row(asked, [], |row| row.get(0)).map_err(|error| self.failed(error))
     }
 
-    /// Events before this time, in milliseconds since 1970, are not taken any more.
-    pub(crate) fn horizon(&self) -> rusqlite::Result<i64> {
-        let asked =
-            self.connection.query_row("SELECT value FROM meta WHERE name = 'horizon'", [], |row| row.get(0));
-        Ok(asked.optional()?.unwrap_or(i64::MIN))
+    /// The same of one machine, as its events call it.
+    pub fn last_time_of(&self, host: &str) -> Result<Option<i64>, StoreError> {
+        let asked = "SELECT max(c.most) / 1000 FROM strings t JOIN streams s ON s.host = t.id \
+                     JOIN chunks c ON c.id BETWEEN s.id << 16 AND s.id << 16 | 65535 \
+                     WHERE t.hash = text_hash(?1) AND t.text = ?1";
+        self.connection.query_row(asked, [host], |row| row.get(0)).map_err(|error| self.failed(error))
     }
+}
+
+/// Events before this time, in milliseconds since 1970, are not taken any more.
+pub(crate) fn horizon(connection: &Connection) -> rusqlite::Result<i64> {
+    let asked = "SELECT value FROM meta WHERE name = 'horizon'";
+    Ok(connection.query_row(asked, [], |row| row.get(0)).optional()?.unwrap_or(i64::MIN))
 }

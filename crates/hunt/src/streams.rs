@@ -18,7 +18,7 @@ use crate::ddl::RECORD_BITS;
 use crate::generations::Scatter;
 use crate::strings::{Print, StringId};
 
-const CHUNK_BITS: u32 = 15;
+pub(crate) const CHUNK_BITS: u32 = 15;
 const CHUNK_BYTES: usize = 1 << (CHUNK_BITS - 3);
 /// So many chunks' bits are kept in memory between two batches: 32 MB.
 const MOST_BITS: usize = 8192;
@@ -203,16 +203,25 @@ impl<'c> Streams<'c> {
         Ok(())
     }
 
-    /// Writes what has changed. What was placed must have been written.
-    pub(crate) fn flush(&mut self) -> rusqlite::Result<()> {
+    /// All that was placed is written.
+    pub(crate) fn settle(&mut self) {
         self.pending.clear();
+    }
+
+    /// Whether more is held in memory than should be for long.
+    pub(crate) fn is_large(&self) -> bool {
+        self.bits.chunks.len() > MOST_BITS
+    }
+
+    /// Writes what has changed.
+    pub(crate) fn flush(&mut self) -> rusqlite::Result<()> {
         for (id, bits) in self.bits.chunks.iter_mut().filter(|(_, bits)| bits.dirty) {
             let span = self.all[&(id >> 16)].chunks[&(id & 0xffff)];
             let Span { least, most, count, low, high } = span;
             self.upsert.execute((id, least, most, count, low, high, &bits.bytes[..]))?;
             bits.dirty = false;
         }
-        if self.bits.chunks.len() > MOST_BITS {
+        if self.is_large() {
             self.bits.chunks.clear();
         }
         Ok(())

@@ -28,9 +28,9 @@ impl Hash for Print {
 }
 
 impl Print {
-    /// What the index of texts is over: 32 bits are enough to find one, and keep it small.
+    /// What the index of texts is over: 32 bits are enough to find one, and with a sign SQLite keeps them in four bytes.
     pub(crate) fn short(self) -> i64 {
-        i64::from(self.0[1] as u32)
+        i64::from(self.0[1] as i32)
     }
 
     /// Its bytes, to be kept.

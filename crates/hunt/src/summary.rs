@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, Statement};
 use tuxmon_event::EventSpec;
 
@@ -27,6 +28,8 @@ pub(crate) struct Summary {
     /// without sorting.
     pub(crate) keys: &'static [(&'static str, Shown)],
     pub(crate) feeds: &'static [Feed],
+    /// The counts of days that this one sums up: when days are removed, it is made anew from those that stay.
+    pub(crate) total_of: Option<&'static str>,
 }
 
 /// How a key is shown.
@@ -65,35 +68,69 @@ pub(crate) fn ends(spec: &EventSpec) -> bool {
     spec.stem == "process_terminate"
 }
 
+/// The columns by which an event's table is searched without an index; see [`crate::filters`].
+pub(crate) fn sought(table: &Table) -> Vec<usize> {
+    let names: &[&str] = match table.spec.stem {
+        "process_create" => &["ProcessId", "Image", "Hashes"],
+        "file_create" => &["TargetFilename"],
+        "network_connect" => &["SourceIp", "DestinationIp"],
+        _ => &[],
+    };
+    names.iter().map(|name| table.position(name).expect("the schema has this field")).collect()
+}
+
 /// All of them.
 pub(crate) const SUMMARIES: &[Summary] = &[
+    Summary {
+        name: "sum_image_totals",
+        view: "images",
+        keys: &[("Image", Shown::Text), ("Hashes", Shown::Text), ("Computer", Shown::Text)],
+        feeds: &[Feed {
+            event: "process_create",
+            keys: &[Key::Field("Image"), Key::Field("Hashes"), Key::Host],
+        }],
+        total_of: Some("sum_images"),
+    },
+    Summary {
+        name: "sum_parent_totals",
+        view: "parents",
+        keys: &[("Image", Shown::Text), ("ParentImage", Shown::Text), ("Computer", Shown::Text)],
+        feeds: &[Feed {
+            event: "process_create",
+            keys: &[Key::Field("Image"), Key::Field("ParentImage"), Key::Host],
+        }],
+        total_of: Some("sum_parents"),
+    },
+    // Here the day comes first, so that what is counted today lies together, however many days there are.
     Summary {
         name: "sum_images",
         view: "image_days",
         keys: &[
+            ("day", Shown::Day),
             ("Image", Shown::Text),
             ("Hashes", Shown::Text),
             ("Computer", Shown::Text),
-            ("day", Shown::Day),
         ],
         feeds: &[Feed {
             event: "process_create",
-            keys: &[Key::Field("Image"), Key::Field("Hashes"), Key::Host, Key::Day],
+            keys: &[Key::Day, Key::Field("Image"), Key::Field("Hashes"), Key::Host],
         }],
+        total_of: None,
     },
     Summary {
         name: "sum_parents",
         view: "parent_days",
         keys: &[
+            ("day", Shown::Day),
             ("Image", Shown::Text),
             ("ParentImage", Shown::Text),
             ("Computer", Shown::Text),
-            ("day", Shown::Day),
         ],
         feeds: &[Feed {
             event: "process_create",
-            keys: &[Key::Field("Image"), Key::Field("ParentImage"), Key::Host, Key::Day],
+            keys: &[Key::Day, Key::Field("Image"), Key::Field("ParentImage"), Key::Host],
         }],
+        total_of: None,
     },
     Summary {
         name: "sum_peers",
@@ -120,6 +157,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
                 Key::Day,
             ],
         }],
+        total_of: None,
     },
     Summary {
         name: "sum_ips",
@@ -129,6 +167,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
             Feed { event: "network_connect", keys: &[Key::Field("SourceIp"), Key::Host, Key::Fixed(0)] },
             Feed { event: "network_connect", keys: &[Key::Field("DestinationIp"), Key::Host, Key::Fixed(1)] },
         ],
+        total_of: None,
     },
     Summary {
         name: "sum_domains",
@@ -141,6 +180,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
                 keys: &[Key::Field("DestinationHostname"), Key::Host, Key::Field("Image")],
             },
         ],
+        total_of: None,
     },
     Summary {
         name: HASHES,
@@ -153,6 +193,7 @@ pub(crate) const SUMMARIES: &[Summary] = &[
             Feed { event: "file_delete", keys: &[Key::Field("Hashes"), Key::Host] },
             Feed { event: "file_delete_detected", keys: &[Key::Field("Hashes"), Key::Host] },
         ],
+        total_of: None,
     },
 ];
 
@@ -249,6 +290,8 @@ impl Summary {
 struct Place {
     summary: usize,
     keys: &'static [Key],
+    /// The first key that is a field: without it there is nothing to count.
+    main: usize,
     /// The columns of each key that is a field: one, or a flag and two to choose from.
     columns: [[usize; 3]; MOST_KEYS],
 }
@@ -266,7 +309,7 @@ struct Sighting {
 /// What a batch adds to the summaries.
 pub(crate) struct Counter<'c> {
     places: Vec<Vec<Place>>,
-    counts: Vec<HashMap<Keys, Sighting>>,
+    counts: Vec<HashMap<Keys, Sighting, RandomState>>,
     upserts: Vec<Statement<'c>>,
     hash_values: Statement<'c>,
     hash_text: Statement<'c>,
@@ -277,7 +320,7 @@ impl<'c> Counter<'c> {
         let upserts = SUMMARIES.iter().map(|summary| connection.prepare(&summary.upsert()));
         Ok(Self {
             places: tables.iter().map(places).collect(),
-            counts: SUMMARIES.iter().map(|_| HashMap::new()).collect(),
+            counts: SUMMARIES.iter().map(|_| HashMap::default()).collect(),
             upserts: upserts.collect::<rusqlite::Result<_>>()?,
             hash_values: connection
                 .prepare("INSERT OR IGNORE INTO hash_values (hash, algorithm, hashes) VALUES (?1, ?2, ?3)")?,
@@ -315,7 +358,7 @@ impl<'c> Counter<'c> {
                     Key::Field(_) | Key::Either(..) => match cells[column] {
                         Cell::Text(_) => ids[column],
                         Cell::Integer(number) => number,
-                        Cell::None | Cell::Process(_) if index == 0 => continue 'places,
+                        Cell::None | Cell::Process(_) if index == place.main => continue 'places,
                         Cell::None | Cell::Process(_) => NONE,
                     },
                 };
@@ -326,6 +369,11 @@ impl<'c> Counter<'c> {
             count.first = count.first.min(row.time);
             count.last = count.last.max(row.time);
         }
+    }
+
+    /// How many different things were counted since the last time.
+    pub(crate) fn waiting(&self) -> usize {
+        self.counts.iter().map(HashMap::len).sum()
     }
 
     /// Adds what was counted to the store.
@@ -391,13 +439,26 @@ fn places(table: &Table) -> Vec<Place> {
                     Key::Day | Key::Host | Key::Fixed(_) => [0; 3],
                 };
             }
-            found.push(Place { summary, keys: feed.keys, columns });
+            let main = feed.keys.iter().position(|key| matches!(key, Key::Field(_) | Key::Either(..)));
+            let main = main.expect("a feed counts by a field");
+            found.push(Place { summary, keys: feed.keys, main, columns });
         }
     }
     found
 }
 
 impl Summary {
+    /// Sums up the days that are there; `None` where nothing is summed up.
+    pub(crate) fn rebuild(&self) -> Option<String> {
+        let days = self.total_of?;
+        let columns = self.columns();
+        Some(format!(
+            "DELETE FROM {name}; INSERT INTO {name} ({columns}, count, first, last) \
+             SELECT {columns}, sum(count), min(first), max(last) FROM {days} GROUP BY {columns};",
+            name = self.name
+        ))
+    }
+
     fn upsert(&self) -> String {
         let columns = self.columns();
         let places =

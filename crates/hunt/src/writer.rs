@@ -5,14 +5,20 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Statement, ToSql};
 
 use crate::batch::{Batch, Cell, Row, Text};
+use crate::filters::{Filters, Sought};
 use crate::layout::{Column, Encoding, Table, tables};
 use crate::processes::{ProcessId, Processes, Said};
+use crate::store;
 use crate::streams::{EventRow, Placed, Streams};
-use crate::strings::{NONE, StringId, Strings};
+use crate::strings::{NONE, Printer, StringId, Strings};
 use crate::summary::{self, Counter};
 
 /// Columns of every table before those of its fields: id, time, lag, envelope.
 const FIXED: usize = 4;
+
+/// Events, and different things that are counted, between two commits; whichever is reached first.
+const MOST_EVENTS: u64 = 500_000;
+const MOST_COUNTS: usize = 800_000;
 
 /// What became of events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,8 +40,14 @@ pub(crate) struct Writer<'c> {
     streams: Streams<'c>,
     processes: Processes<'c>,
     counter: Counter<'c>,
+    filters: Filters<'c>,
     /// Events before this time, in milliseconds, are no longer kept.
     horizon: i64,
+    /// What was added since the last commit; `None` when there is nothing to commit.
+    open: Option<Stored>,
+    printer: Printer,
+    /// What SQLite counts up when somebody else writes to the store.
+    version: i64,
     ids: Vec<StringId>,
     processes_of_row: Vec<ProcessId>,
 }
@@ -49,6 +61,8 @@ struct Target<'c> {
     is_text: Vec<bool>,
     /// The processes that an event names: first the one that did the deed, and in the event of a beginning the parent.
     actors: Vec<Actor>,
+    /// The columns by which its events are looked for without an index.
+    sought: Vec<usize>,
     begins: bool,
     ends: bool,
 }
@@ -65,7 +79,7 @@ struct Actor {
 const NOBODY: ProcessId = 0;
 
 impl<'c> Writer<'c> {
-    pub(crate) fn open(connection: &'c Connection, horizon: i64) -> rusqlite::Result<Self> {
+    pub(crate) fn open(connection: &'c Connection, printer: Printer) -> rusqlite::Result<Self> {
         let tables = tables();
         let counter = Counter::open(connection, &tables)?;
         let targets = tables
@@ -82,19 +96,25 @@ impl<'c> Writer<'c> {
             )?,
             strings: Strings::open(connection)?,
             streams: Streams::open(connection, &names)?,
-            processes: Processes::open(connection)?,
+            processes: Processes::open(connection, printer)?,
             counter,
-            horizon,
+            filters: Filters::open(connection)?,
+            horizon: store::horizon(connection)?,
+            open: None,
+            printer,
+            // Looked at when the first batch comes: until then others may write.
+            version: 0,
             ids: Vec::new(),
             processes_of_row: Vec::new(),
         })
     }
 
-    /// Stores a batch. When this returns, the batch survives whatever happens to the machine. After an error the writer
-    /// is of no more use.
-    pub(crate) fn write(&mut self, batch: &Batch) -> rusqlite::Result<Stored> {
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let mut stored = Stored::default();
+    /// Adds a batch, which is safe after the next [`commit`](Self::commit). After an error the writer is of no more use.
+    pub(crate) fn add(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+        let mut stored = match self.open {
+            Some(stored) => stored,
+            None => self.begin()?,
+        };
         let mut placed = Vec::with_capacity(batch.rows.len());
         for (index, row) in batch.rows.iter().enumerate() {
             if row.time < self.horizon {
@@ -108,15 +128,50 @@ impl<'c> Writer<'c> {
                 Placed::New(id) => placed.push((table, id, index, host)),
             }
         }
-        stored.new = placed.len() as u64;
+        stored.new += placed.len() as u64;
         // In the order of the tables, their pages are visited once.
         placed.sort_unstable();
         for (_, id, index, host) in placed {
             self.insert(batch, &batch.rows[index], id, host)?;
         }
+        self.streams.settle();
         self.processes.flush()?;
+        self.open = Some(stored);
+        Ok(())
+    }
+
+    fn begin(&mut self) -> rusqlite::Result<Stored> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let version = data_version(self.connection)?;
+        if version != self.version {
+            // Somebody else wrote meanwhile: what is remembered of the store may be true no longer.
+            *self = Self::open(self.connection, self.printer)?;
+            self.version = version;
+        }
+        Ok(Stored::default())
+    }
+
+    /// Whether enough was added that it should be committed. Before, it is cheaper to wait: what many batches count, and
+    /// the pages that they share, are then written once.
+    pub(crate) fn is_full(&self) -> bool {
+        self.open.is_some_and(|stored| stored.new >= MOST_EVENTS)
+            || self.counter.waiting() >= MOST_COUNTS
+            || self.streams.is_large()
+            || self.filters.is_large()
+    }
+
+    /// Whether something was added since the last commit.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// Says what became of the events since the last commit. When this returns, they survive whatever happens to the
+    /// machine.
+    pub(crate) fn commit(&mut self) -> rusqlite::Result<Stored> {
+        let Some(stored) = self.open.take() else { return Ok(Stored::default()) };
         self.counter.flush()?;
         self.streams.flush()?;
+        self.filters.flush()?;
         self.connection.execute_batch("COMMIT")?;
         Ok(stored)
     }
@@ -167,6 +222,9 @@ impl<'c> Writer<'c> {
         }
         target.insert.raw_bind_parameter(FIXED + cells.len() + 1, extra)?;
         target.insert.raw_execute()?;
+        for sought in target.sought.iter().filter_map(|column| Sought::of(cells[*column])) {
+            self.filters.add(id, sought)?;
+        }
         self.counter.add(table, row, batch, host, &self.ids);
         self.note(table, row, batch, id)
     }
@@ -231,10 +289,15 @@ impl<'c> Target<'c> {
             is_key,
             is_text: table.columns.iter().map(|column| column.encoding == Encoding::Text).collect(),
             actors: actors(table),
+            sought: summary::sought(table),
             begins: summary::begins(table.spec),
             ends: summary::ends(table.spec),
         })
     }
+}
+
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA data_version", [], |row| row.get(0))
 }
 
 /// The fields about one process share a beginning: `ParentProcessGuid`, `ParentProcessId`, `ParentImage`.

@@ -38,6 +38,7 @@ fn check_whole(path: &Path) -> i64 {
     let events = number(&store, "SELECT count(*) FROM events");
     assert_eq!(number(&store, "SELECT coalesce(sum(count), 0) FROM record_numbers"), events);
     assert_eq!(number(&store, "SELECT coalesce(sum(count), 0) FROM image_days"), events);
+    assert_eq!(number(&store, "SELECT coalesce(sum(count), 0) FROM images"), events);
     assert_eq!(number(&store, "SELECT count(*) FROM processes WHERE started IS NOT NULL"), events);
     events
 }
@@ -140,7 +141,13 @@ fn old_events_go_and_stay_away() {
     assert_eq!(removed.events, 200);
     assert!(removed.processes > 100 && removed.strings > 0, "{removed:?}");
     assert_eq!(number(&store, "SELECT count(*) FROM events"), 200);
-    assert_eq!(number(&store, "SELECT sum(count) FROM image_days"), 200);
+    for counts in ["image_days", "parent_days", "images", "parents"] {
+        assert_eq!(number(&store, &format!("SELECT sum(count) FROM {counts}")), 200, "{counts}");
+    }
+    assert_eq!(
+        ask(&store, "SELECT Image, sum(count), min(first), max(last) FROM images GROUP BY 1 ORDER BY 1"),
+        ask(&store, "SELECT Image, sum(count), min(first), max(last) FROM image_days GROUP BY 1 ORDER BY 1"),
+    );
     assert_eq!(ask(&store, "PRAGMA integrity_check"), "integrity_check\nok\n");
     assert_eq!(
         ask(&store, "SELECT CommandLine FROM process_create ORDER BY event LIMIT 1"),
@@ -197,4 +204,123 @@ fn a_growing_file_is_followed() {
     assert_eq!(number(&reader, "SELECT count(*) FROM processes WHERE started IS NOT NULL"), 3);
     program.kill().expect("it runs");
     program.wait().expect("it ends");
+}
+
+/// Follows a log, or reads what is written to it, until it is dropped.
+struct Live {
+    program: std::process::Child,
+    acknowledged: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Live {
+    fn start(store: &Path, args: &[&str]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_tuxmon-hunt"))
+            .args(["ingest", "--acknowledge"])
+            .args(args)
+            .env("TUXMON_STORE", store)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let output = program.stdout.take().expect("it was asked for");
+        Self { program, acknowledged: BufReader::new(output).lines() }
+    }
+
+    /// Waits until so many new events are safe.
+    #[track_caller]
+    fn wait_for(&mut self, count: u64) {
+        for line in self.acknowledged.by_ref() {
+            let told = line.expect("it is text").parse::<u64>().expect("it is a number");
+            assert!(told <= count, "{told} of {count}");
+            if told == count {
+                return;
+            }
+        }
+        panic!("it ended before {count} were safe");
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.program.kill().ok();
+        self.program.wait().ok();
+    }
+}
+
+#[test]
+fn a_stream_is_stored_while_it_stays_open() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("store");
+    let mut live = Live::start(&path, &["-"]);
+    for record in 0..3 {
+        let input = live.program.stdin.as_mut().expect("it was asked for");
+        input.write_all(starts(record, record as i64).as_bytes()).expect("it listens");
+        live.wait_for(record + 1);
+    }
+    // Whoever imports the same later finds them known.
+    let log: String = (0..4).map(|record| starts(record, record as i64)).collect();
+    let store = Store::open(&path).expect("the store opens");
+    let stored = add(&store, folder.path(), &log).stored;
+    assert_eq!((stored.new, stored.known), (1, 3));
+}
+
+#[test]
+fn what_was_rotated_while_nobody_followed_is_read() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let path = folder.path().join("store");
+    let log = folder.path().join("events.log");
+    let name = log.to_str().expect("the path is text");
+    let write = |name: &Path, records: std::ops::Range<u64>| {
+        let text: String = records.map(|record| starts(record, record as i64)).collect();
+        std::fs::write(name, text).expect("the log is written");
+    };
+    write(&log, 0..5);
+    Live::start(&path, &["--follow", name]).wait_for(5);
+    write(&folder.path().join("events.log.1"), 0..9);
+    write(&log, 9..12);
+    // It counts what is new.
+    Live::start(&path, &["--follow", name]).wait_for(7);
+    assert_eq!(check_whole(&path), 12);
+}
+
+/// One who follows a log remembers much of the store, and others change it meanwhile: a log is imported, and old days go
+/// with texts and processes that are in the follower's memory.
+#[test]
+fn others_may_write_while_a_log_is_followed() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let day = 86_400_000;
+    let path = folder.path().join("store");
+    let log = folder.path().join("events.log");
+    let text = |records: std::ops::Range<u64>| -> String {
+        records.map(|record| starts(record, record as i64 * day / 100)).collect()
+    };
+    std::fs::write(&log, text(0..100)).expect("the log is written");
+    let mut live = Live::start(&path, &["--follow", log.to_str().expect("the path is text")]);
+    live.wait_for(100);
+    let store = Store::open(&path).expect("the store opens");
+    assert_eq!(add(&store, folder.path(), &text(100..400)).stored.new, 300);
+    assert_eq!(remove_before(&store, BEGIN * 1000 + 3 * day).expect("it is removed").events, 300);
+    // The same programs as on the days that are gone, and children of processes of those days.
+    let again: String = (400..500)
+        .map(|record| {
+            starts(record, 4 * day + record as i64)
+                .replace(&format!("program{}", record / 50), &format!("program{}", record % 4))
+                .replace(&guid(record / 10), &guid(record % 40))
+        })
+        .collect();
+    let mut file = std::fs::File::options().append(true).open(&log).expect("it is there");
+    file.write_all(again.as_bytes()).expect("it is written");
+    live.wait_for(200);
+    assert_eq!(ask(&store, "PRAGMA integrity_check"), "integrity_check\nok\n");
+    for (what, count) in [
+        ("count(*) FROM events", 200),
+        ("sum(count) FROM image_days", 200),
+        ("sum(count) FROM images", 200),
+        ("count(*) FROM processes WHERE started IS NOT NULL", 200),
+    ] {
+        assert_eq!(number(&store, &format!("SELECT {what}")), count, "{what}");
+    }
+    let nameless = "SELECT count(*) FROM process_create WHERE Image IS NULL OR ParentProcessGuid IS NULL";
+    assert_eq!(number(&store, nameless), 0);
 }

@@ -76,6 +76,46 @@ fn a_counter_that_starts_over_loses_nothing() {
     .assert_eq(&ask(&store, "SELECT stream, count FROM record_numbers"));
 }
 
+/// An agent's record numbers start over at 2^31, and the logs around that moment come in any order and again.
+#[test]
+fn a_counter_that_wraps_stores_every_event_once() {
+    let last = (1_u64 << 31) - 1;
+    let numbers = [last - 40_000, last - 1, last, 0, 1, 40_000];
+    let log = |places: std::ops::Range<usize>| -> String {
+        places.map(|place| ends("a", numbers[place], place as i64, place as u32)).collect()
+    };
+    let (whole, before, behind) = (log(0..6), log(0..3), log(3..6));
+    for order in [[&whole, &before, &behind], [&before, &behind, &whole], [&behind, &before, &whole]] {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let store = store(folder.path(), &[]);
+        let stored = order.map(|log| add(&store, folder.path(), log).stored);
+        assert_eq!(stored.iter().map(|stored| stored.new).sum::<u64>(), 6, "{stored:?}");
+        assert_eq!(stored.iter().map(|stored| stored.known).sum::<u64>(), 6, "{stored:?}");
+        assert_eq!(
+            ask(&store, "SELECT ProcessId, EventRecordID FROM events ORDER BY time"),
+            "ProcessId,EventRecordID\n0,2147443647\n1,2147483646\n2,2147483647\n3,0\n4,1\n5,40000\n"
+        );
+    }
+}
+
+/// The same within one batch, where most numbers of the round before are taken, and a second round has the same times of
+/// writing but for a day.
+#[test]
+fn a_second_round_of_numbers_is_not_the_first() {
+    let day = 86_400_000;
+    let round = |number: i64| -> String {
+        (0..300).map(|record| ends("a", record, number * day + record as i64, record as u32)).collect()
+    };
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let store = store(folder.path(), &[]);
+    let rounds = [round(0), round(1), round(2)];
+    assert_eq!(add(&store, folder.path(), &rounds.concat()).stored.new, 900);
+    for round in &rounds {
+        let stored = add(&store, folder.path(), round).stored;
+        assert_eq!((stored.new, stored.known), (0, 300));
+    }
+}
+
 #[test]
 fn events_without_a_number_are_told_apart_by_what_they_say() {
     let folder = tempfile::tempdir().expect("a temporary directory");

@@ -152,6 +152,32 @@ fn every_subject_leads_to_its_processes() {
     assert!("abcd".parse::<Subject>().is_err());
 }
 
+/// Numbers of processes come again, and of some processes nobody saw the beginning.
+#[test]
+fn a_number_on_a_machine_is_its_last_process() {
+    let begins = |host: &str, record: u64, process: u64, pid: u64| {
+        start(host, record, process, 1, "/usr/bin/program", "program")
+            .replace(&format!("\"ProcessId\">{process}<"), &format!("\"ProcessId\">{pid}<"))
+    };
+    // Far apart: each in a piece of the record numbers of its own.
+    let mut log: String = (0..10).map(|round| begins("a", round * 40_000, 100 + round, 77)).collect();
+    log += &begins("b", 1, 300, 77);
+    log += &begins("a", 400_001, 301, 78);
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let store = store(folder.path(), &[&log]);
+    let subject = |text: &str| -> Vec<String> {
+        let told = told(&store, text);
+        told.processes.iter().filter(|it| it.role == Role::Subject).map(|it| it.guid.clone()).collect()
+    };
+    assert_eq!(subject("77@a"), [guid(109)]);
+    assert_eq!(subject("77@b"), [guid(300)]);
+    assert_eq!(subject("78@a"), [guid(301)]);
+    assert_eq!(subject("1@a"), [guid(1)], "the parent, of which only its children tell");
+    for nobody in ["78@b", "79@a", "77@c"] {
+        assert!(subject(nobody).is_empty(), "{nobody}");
+    }
+}
+
 #[test]
 fn forms_say_the_same_and_are_safe() {
     let folder = tempfile::tempdir().expect("a temporary directory");

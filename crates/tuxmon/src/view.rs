@@ -205,15 +205,10 @@ fn show(args: &Args, sources: &[Source], output: &mut Output) -> anyhow::Result<
                 output.read(&name, input, &caught_up)?;
             }
             Source::Journal => {
-                let mut journal = sources::journal(output.view().sieve.since, follow)
-                    .spawn()
+                let since = output.view().sieve.since.map(sources::moment);
+                let journal = tuxmon_input::Journal::open(since, follow)
                     .context("cannot run journalctl, which reads the journal")?;
-                let printed = journal.stdout.take().expect("it was asked to be piped");
-                let result = output.read("the journal", Box::new(printed), &caught_up);
-                // One that is followed would never end by itself.
-                journal.kill().ok();
-                journal.wait()?;
-                result?;
+                output.read("the journal", Box::new(journal), &caught_up)?;
             }
         }
     }

@@ -98,7 +98,7 @@ pub(super) fn column_name(column: &Column) -> String {
 /// All tables but that of the store itself.
 pub(super) fn tables(all: &[Table], abilities: Abilities) -> Vec<TableSpec> {
     let mut specs = vec![events(all, abilities)];
-    specs.extend(SUMMARIES.iter().map(|summary| counts(summary, abilities)));
+    specs.extend(counted().map(|summary| counts(summary, abilities)));
     let text =
         |abilities: Abilities| if abilities.dictionaries { "LowCardinality(String)" } else { "String" };
     let named = |columns: &[(&str, &str)]| -> Vec<(String, String)> {
@@ -228,6 +228,11 @@ fn date(millis: &str) -> String {
     format!("toDate(intDiv({millis}, 86400000))")
 }
 
+/// The summaries that have tables here. Days are summed up by a server in no time: of those sums there are views only.
+fn counted() -> impl Iterator<Item = &'static Summary> {
+    SUMMARIES.iter().filter(|summary| summary.total_of.is_none())
+}
+
 fn counts(summary: &Summary, abilities: Abilities) -> TableSpec {
     let few = if abilities.dictionaries { "LowCardinality(String)" } else { "String" };
     let mut columns: Vec<(String, String)> = summary
@@ -260,7 +265,7 @@ fn counts(summary: &Summary, abilities: Abilities) -> TableSpec {
 /// What fills the tables beside `raw_events` from it.
 pub(super) fn feeds(all: &[Table]) -> Vec<FeedSpec> {
     let mut feeds = Vec::new();
-    for summary in SUMMARIES {
+    for summary in counted() {
         for (number, feed) in summary.feeds.iter().enumerate() {
             feeds.push(counting(summary, feed, number + 1, all));
         }
@@ -338,12 +343,15 @@ fn counting(summary: &Summary, feed: &Feed, number: usize, all: &[Table]) -> Fee
     };
     let mut select = Vec::new();
     let mut condition = format!("EventID = {}", table.spec.id);
-    for (index, (key, (name, shown))) in feed.keys.iter().zip(summary.keys).enumerate() {
+    // Without the first key that is a field there is nothing to count.
+    let mut needed = None;
+    for (key, (name, shown)) in feed.keys.iter().zip(summary.keys) {
         let (value, is_there) = value(key, *shown);
         select.push(format!("{value} AS {name}_id"));
-        if let (0, Some(is_there)) = (index, is_there) {
-            condition = format!("{condition} AND {is_there}");
-        }
+        needed = needed.or(is_there);
+    }
+    if let Some(is_there) = needed {
+        condition = format!("{condition} AND {is_there}");
     }
     let group: Vec<String> = summary.keys.iter().map(|(name, _)| format!("{name}_id")).collect();
     FeedSpec {
@@ -524,7 +532,7 @@ fn summary_view(summary: &Summary) -> String {
     format!(
         "SELECT {}, sumMerge(counts) AS count, minMerge(firsts) AS first, maxMerge(lasts) AS last FROM {} GROUP BY {}",
         columns.join(", "),
-        summary.name,
+        summary.total_of.unwrap_or(summary.name),
         keys.join(", ")
     )
 }

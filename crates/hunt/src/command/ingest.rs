@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io::{Write as _, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use anyhow::bail;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tuxmon_hunt::{Place, Progress, Server, Source, Store, Totals, ingest, ingest_remotely};
 
@@ -13,11 +14,15 @@ use tuxmon_hunt::{Place, Progress, Server, Source, Store, Totals, ingest, ingest
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// Logs with events in any form that `tuxmon view` reads, compressed or not; `-` is the standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present_any = ["follow", "journal"], value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Read the last file on as it grows, across rotations
+    /// Read what comes, for ever: the last FILE as it grows, across rotations, or the journal; without either, the first
+    /// of /var/log/sysmon.log, the journal, /var/log/syslog and /var/log/messages that is there
     #[arg(long)]
     follow: bool,
+    /// Read this machine's journal, after all files
+    #[arg(long)]
+    journal: bool,
     /// Print the number of new events on the standard output each time that they are safe on the disk
     #[arg(long)]
     acknowledge: bool,
@@ -27,7 +32,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
-    let sources = sources(args);
     let began = Instant::now();
     let bar = bar(args);
     let mut before = 0;
@@ -51,8 +55,14 @@ pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
         Progress::Remark(remark) => bar.suspend(|| eprintln!("tuxmon-hunt ingest: {remark}")),
     };
     let totals = match store {
-        Place::File(path) => ingest(&Store::open(path)?, &sources, tell)?,
-        Place::Server(address) => ingest_remotely(&Server::open(address.clone())?, &sources, tell)?,
+        Place::File(path) => {
+            let store = Store::open(path)?;
+            let since = if args.follow { last_stored_here(&store)? } else { None };
+            ingest(&store, &sources(args, since)?, tell)?
+        }
+        Place::Server(address) => {
+            ingest_remotely(&Server::open(address.clone())?, &sources(args, None)?, tell)?
+        }
     };
     bar.finish_and_clear();
     if !args.quiet {
@@ -61,14 +71,59 @@ pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
     Ok(if totals.unreadable == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn sources(args: &Args) -> Vec<Source> {
-    let last = args.files.len() - 1;
-    let source = |(index, file): (usize, &PathBuf)| match file.as_os_str() {
+/// Where the events of a machine are when nobody says it.
+const LOGS_OF_EVENTS: &[&str] = &["/var/log/sysmon.log", "/var/log/sysmon/sysmon.log"];
+const JOURNAL: &str = "/run/systemd/journal";
+const SYSTEM_LOGS: &[&str] = &["/var/log/syslog", "/var/log/messages"];
+
+/// Events overtake each other on their way into a log, and clocks are set: so long before the last one that is stored
+/// what is followed is read again.
+const OVERLAP: Duration = Duration::from_mins(10);
+
+/// What is to be read; of what is followed, only what was written since this time.
+fn sources(args: &Args, since: Option<SystemTime>) -> anyhow::Result<Vec<Source>> {
+    let mut files = args.files.clone();
+    let mut journal = args.journal;
+    if files.is_empty() && !journal {
+        let exists = |path: &&&str| Path::new(path).exists();
+        if let Some(log) = LOGS_OF_EVENTS.iter().find(exists) {
+            files.push(PathBuf::from(log));
+        } else if Path::new(JOURNAL).exists() {
+            journal = true;
+        } else if let Some(log) = SYSTEM_LOGS.iter().find(exists) {
+            files.push(PathBuf::from(log));
+        } else {
+            bail!("this machine has no log to follow; name a FILE");
+        }
+    }
+    let followed = files.len() - usize::from(args.follow && !journal);
+    let source = |file: &PathBuf| match file.as_os_str() {
         name if name == "-" => Source::StandardInput,
-        _ if args.follow && index == last => Source::Followed(file.clone()),
         _ => Source::File(file.clone()),
     };
-    args.files.iter().enumerate().map(source).collect()
+    let mut sources: Vec<Source> = files[..followed].iter().map(source).collect();
+    if let Some(file) = files.get(followed) {
+        // What was rotated while nobody followed comes first.
+        let mut with_brothers = tuxmon_input::with_rotated(file, since);
+        with_brothers.pop();
+        sources.extend(with_brothers.into_iter().map(Source::File));
+        sources.push(if file.as_os_str() == "-" {
+            Source::StandardInput
+        } else {
+            Source::Followed(file.clone())
+        });
+    }
+    if journal {
+        sources.push(Source::Journal { since, follow: args.follow });
+    }
+    Ok(sources)
+}
+
+/// A while before the last event of this machine that the store has.
+fn last_stored_here(store: &Store) -> anyhow::Result<Option<SystemTime>> {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let last = store.last_time_of(host.trim())?.and_then(|millis| u64::try_from(millis).ok());
+    Ok(last.map(|millis| UNIX_EPOCH + Duration::from_millis(millis).saturating_sub(OVERLAP)))
 }
 
 fn bar(args: &Args) -> ProgressBar {
@@ -77,7 +132,7 @@ fn bar(args: &Args) -> ProgressBar {
     }
     let lengths = args.files.iter().map(|file| file.metadata().map(|file| file.len()));
     let known: Option<u64> = lengths.map(Result::ok).sum();
-    match known.filter(|_| !args.follow) {
+    match known.filter(|_| !args.follow && !args.journal) {
         Some(length) => ProgressBar::new(length).with_style(
             ProgressStyle::with_template("{bar:30} {percent}% {bytes_per_sec} {msg}, {eta} left")
                 .expect("the template is ours"),

@@ -42,7 +42,7 @@ impl<'c> FileArchive<'c> {
                  AND SourceIp = ?3 AND DestinationIp = ?4 AND time BETWEEN ?5 - ?6 AND ?5 + ?6 AND process <> ?7",
             )?,
             images: connection.prepare(
-                "SELECT Computer, Image, first, last FROM sum_images WHERE Image = (SELECT id FROM strings WHERE \
+                "SELECT Computer, Image, first, last FROM sum_image_totals WHERE Image = (SELECT id FROM strings WHERE \
                  hash = text_hash(?1) AND text = ?1) AND last >= ?2",
             )?,
             deeds: questions(connection)?,

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use tuxmon_event::Guid;
 
 use crate::ddl::RECORD_BITS;
+use crate::filters::{self, Sought};
 use crate::processes::ProcessId;
 use crate::summary::bytes;
 
@@ -61,38 +62,79 @@ impl Subject {
     pub(super) fn find(&self, connection: &Connection) -> rusqlite::Result<Vec<ProcessId>> {
         match self {
             Self::Guid(guid) => {
-                let asked = "SELECT id FROM raw_processes WHERE guid = ?1";
+                let asked = "SELECT id FROM raw_processes WHERE print = text_hash(?1) AND guid = ?1";
                 let found = connection.query_row(asked, [&guid.0], |row| row.get(0)).optional()?;
                 Ok(found.into_iter().collect())
             }
-            Self::Pid(pid, host) => {
-                let asked = "SELECT id FROM raw_processes WHERE pid = ?1 AND host = (SELECT id FROM strings WHERE hash = text_hash(?2) AND text = ?2) \
-                             ORDER BY coalesce(created, 0) DESC, id DESC LIMIT 1";
-                let found = connection.query_row(asked, (pid, host), |row| row.get(0)).optional()?;
-                Ok(found.into_iter().collect())
-            }
+            Self::Pid(pid, host) => Ok(last_with_pid(connection, *pid, host)?.into_iter().collect()),
             Self::Hash(hash) => {
-                let runs = "SELECT i.Computer, i.Image, i.Hashes, min(i.first), max(i.last) FROM sum_images i \
+                let runs = "SELECT i.Computer, i.Image, i.Hashes, min(i.first), max(i.last) FROM sum_image_totals i \
                             WHERE i.Hashes IN (SELECT hashes FROM hash_values WHERE hash = ?1) GROUP BY 1, 2, 3";
                 runs_of(connection, runs, hash)
             }
             Self::Path(path) => {
-                let runs = "SELECT i.Computer, i.Image, NULL, min(i.first), max(i.last) FROM sum_images i \
+                let runs = "SELECT i.Computer, i.Image, NULL, min(i.first), max(i.last) FROM sum_image_totals i \
                             WHERE i.Image = (SELECT id FROM strings WHERE hash = text_hash(?1) AND text = ?1) GROUP BY 1, 2";
                 let mut found = runs_of(connection, runs, path)?;
-                let asked = format!(
-                    "SELECT DISTINCT process FROM file_create WHERE TargetFilename = ?1 LIMIT {MOST}"
-                );
-                let mut statement = connection.prepare(&asked)?;
-                let writers = statement.query_map([path], |row| row.get::<_, Option<ProcessId>>(0))?;
-                for writer in writers {
-                    found.extend(writer?.filter(|writer| !found.contains(writer)));
+                for writer in writers(connection, path)? {
+                    if !found.contains(&writer) {
+                        found.push(writer);
+                    }
                 }
                 Ok(found)
             }
             Self::Address(address) => talked(connection, address),
         }
     }
+}
+
+/// The last process of a machine that had this number: numbers come again.
+fn last_with_pid(connection: &Connection, pid: i64, host: &str) -> rusqlite::Result<Option<ProcessId>> {
+    let asked = "SELECT s.id FROM streams s JOIN strings t ON t.id = s.host WHERE t.hash = text_hash(?1) AND t.text = ?1 \
+                 ORDER BY s.id DESC";
+    let streams: Vec<i64> =
+        connection.prepare(asked)?.query_map([host], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut last = connection.prepare(
+        "SELECT ProcessGuid FROM raw_process_create WHERE event BETWEEN ?1 AND ?2 AND ProcessId = ?3 \
+         AND typeof(ProcessGuid) = 'integer' ORDER BY event DESC LIMIT 1",
+    )?;
+    for stream in streams {
+        for (low, high) in filters::ranges(connection, Sought::pid(pid), Some(stream))? {
+            let found = last.query_row((low, high, pid), |row| row.get(0)).optional()?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+    // One whose beginning nobody saw.
+    let asked = "SELECT id FROM raw_processes WHERE created IS NULL AND pid = ?1 AND host = \
+                 (SELECT id FROM strings WHERE hash = text_hash(?2) AND text = ?2) ORDER BY id DESC LIMIT 1";
+    connection.query_row(asked, (pid, host), |row| row.get(0)).optional()
+}
+
+/// The processes that wrote a file, the last ones first.
+fn writers(connection: &Connection, path: &str) -> rusqlite::Result<Vec<ProcessId>> {
+    let sought = Sought::text(connection.query_row("SELECT text_hash(?1)", [path], |row| row.get(0))?);
+    let number: Option<i64> = connection
+        .query_row("SELECT id FROM strings WHERE hash = text_hash(?1) AND text = ?1", [path], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let mut asked = connection.prepare(
+        "SELECT DISTINCT ProcessGuid FROM raw_file_create WHERE event BETWEEN ?1 AND ?2 \
+         AND (TargetFilename = ?3 OR TargetFilename = ?4) AND typeof(ProcessGuid) = 'integer' LIMIT ?5",
+    )?;
+    let mut found = Vec::new();
+    for (low, high) in filters::ranges(connection, sought, None)? {
+        if found.len() >= MOST {
+            break;
+        }
+        let here = asked.query_map((low, high, path, number, MOST as i64), |row| row.get(0))?;
+        found.extend(here.collect::<rusqlite::Result<Vec<ProcessId>>>()?);
+    }
+    found.dedup();
+    found.truncate(MOST);
+    Ok(found)
 }
 
 /// The ranges of event numbers in which a machine's events between two times are.
@@ -133,6 +175,12 @@ fn runs_of(
     Ok(found.into_iter().map(|(_, process)| process).collect())
 }
 
+/// What to look for where the text with this number may be.
+fn sought(connection: &Connection, text: i64) -> rusqlite::Result<Sought> {
+    let mut statement = connection.prepare_cached("SELECT text_hash(text) FROM strings WHERE id = ?1")?;
+    statement.query_row([text], |row| row.get(0)).map(Sought::text)
+}
+
 /// Start times and processes that ran an image on a machine between two times.
 pub(super) fn runs(
     connection: &Connection,
@@ -145,8 +193,12 @@ pub(super) fn runs(
         "SELECT time, ProcessGuid FROM raw_process_create WHERE event BETWEEN ?1 AND ?2 AND Image = ?3 \
          AND (?4 IS NULL OR Hashes = ?4) AND time BETWEEN ?5 AND ?6 AND typeof(ProcessGuid) = 'integer' LIMIT ?7",
     )?;
+    let sought = sought(connection, hashes.unwrap_or(image))?;
     let mut found = Vec::new();
     for (low, high) in ranges(connection, host, from, to)? {
+        if !filters::may_hold(connection, low, sought)? {
+            continue;
+        }
         let rows = statement.query_map((low, high, image, hashes, from, to, MOST as i64), |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
@@ -171,7 +223,11 @@ fn talked(connection: &Connection, address: &str) -> rusqlite::Result<Vec<Proces
     let mut rows = peers.query([address])?;
     while let Some(row) = rows.next()? {
         let (host, ip, from, to): (i64, i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        let sought = sought(connection, ip)?;
         for (low, high) in ranges(connection, host, from, to)? {
+            if !filters::may_hold(connection, low, sought)? {
+                continue;
+            }
             let processes = connections
                 .query_map((low, high, from, to, ip, MOST as i64), |row| row.get::<_, ProcessId>(0))?;
             for process in processes {

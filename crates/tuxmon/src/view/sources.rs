@@ -5,7 +5,6 @@
 //! which administrators split events, the journal, the system log. Of a file also its older, rotated brothers.
 
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -44,35 +43,15 @@ pub(super) fn of_this_machine(root: &Path, since: Option<Timestamp>) -> Vec<Sour
     places.into_iter().nth(with_events.unwrap_or(0)).unwrap_or_default()
 }
 
-/// A file behind its rotated brothers (`syslog.1`, `syslog.2.gz`, `messages-20261121.xz`), the oldest first.
+/// A file behind its rotated brothers, the oldest first.
 fn with_rotated(file: &Path, since: Option<Timestamp>) -> Vec<Source> {
-    let name = file.file_name().unwrap_or_default().as_bytes();
-    let since =
-        since.map(|time| UNIX_EPOCH + Duration::from_nanos(u64::try_from(time.0).unwrap_or_default()));
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut older: Vec<(SystemTime, PathBuf)> = entries
-        .filter(|entry| is_rotated(name, entry.file_name().as_bytes()))
-        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-        // A file that was last written before a moment holds nothing that was written after it.
-        .filter(|(modified, _)| since.is_none_or(|since| *modified >= since))
-        .collect();
-    older.sort();
-    older.into_iter().map(|(_, path)| path).chain([file.to_owned()]).map(Source::File).collect()
+    let since = since.map(moment);
+    tuxmon_input::with_rotated(file, since).into_iter().map(Source::File).collect()
 }
 
-/// Whether `other` is what logrotate makes of `name`: a number or a date behind it, and perhaps a compression.
-fn is_rotated(name: &[u8], other: &[u8]) -> bool {
-    let Some(rest) = other.strip_prefix(name) else { return false };
-    let rest =
-        [".gz", ".xz", ".zst"].iter().find_map(|end| rest.strip_suffix(end.as_bytes())).unwrap_or(rest);
-    match rest.split_first() {
-        Some((b'.' | b'-', number)) => {
-            number.first().is_some_and(u8::is_ascii_digit)
-                && number.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
-        }
-        Some(_) | None => false,
-    }
+/// A time as the system's clock tells it.
+pub(super) fn moment(time: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_nanos(u64::try_from(time.0).unwrap_or_default())
 }
 
 fn journal_has_events() -> bool {
@@ -84,48 +63,9 @@ fn journal_has_events() -> bool {
     asked.is_ok_and(|answer| !answer.stdout.is_empty())
 }
 
-/// The command that prints the journal's events as JSON.
-pub(super) fn journal(since: Option<Timestamp>, follow: bool) -> Command {
-    let mut command = Command::new("journalctl");
-    // Without --all, journalctl writes null for a long message.
-    command.args([
-        "--quiet",
-        "--no-pager",
-        "--identifier=sysmon",
-        "--output=json",
-        "--output-fields=MESSAGE",
-        "--all",
-    ]);
-    if let Some(since) = since {
-        command.arg(format!("--since=@{}", since.0.div_euclid(1_000_000_000)));
-    }
-    if follow {
-        command.args(["--follow", "--no-tail"]);
-    }
-    command.stdin(Stdio::null()).stdout(Stdio::piped());
-    command
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn brothers_are_what_logrotate_makes() {
-        for name in [
-            "syslog.1",
-            "syslog.2.gz",
-            "syslog-20261121",
-            "syslog-20261121.xz",
-            "syslog.10.zst",
-            "syslog-2026-11-21",
-        ] {
-            assert!(is_rotated(b"syslog", name.as_bytes()), "{name}");
-        }
-        for name in ["syslog", "syslog.d", "syslogd.1", "syslog.1.bak", "syslog.gz", "auth.log.1"] {
-            assert!(!is_rotated(b"syslog", name.as_bytes()), "{name}");
-        }
-    }
 
     const EVENT: &str = "Nov 21 05:31:50 vm sysmon: <Event><System><EventID>5</EventID>\
         <TimeCreated SystemTime=\"2026-11-21T05:31:50.672520000Z\"/><EventRecordID>17</EventRecordID></System>\
