@@ -68,11 +68,14 @@ fn a_user_who_uses_everything_up_blinds_nobody() {
         holdings.push(held);
     }
     let (first, last) = (&holdings[0], &holdings[holdings.len() - 1]);
+    let middle = &holdings[holdings.len() / 2];
     assert_eq!(last.descriptors, first.descriptors, "descriptors");
-    assert_eq!(last.threads, first.threads, "threads");
+    // A worker starts with the first question that it is asked, whenever that comes up.
+    assert!(last.threads <= middle.threads.max(first.threads + 1), "threads: {holdings:?}");
     assert_eq!(last.kernel_bytes, first.kernel_bytes, "the kernel side has maps of fixed size");
-    // What has ended is remembered for a minute, so a short run still grows by what it has done.
-    let bound = if heavy() { holdings[2].resident_bytes / 8 + (8 << 20) } else { 48 << 20 };
+    // What has ended is remembered for a minute, so a short run still grows by what it has done, and a quick round of a
+    // long one holds more than a slow one.
+    let bound = if heavy() { holdings[2].resident_bytes / 4 + (8 << 20) } else { 48 << 20 };
     let reference = if heavy() { holdings[2].resident_bytes } else { first.resident_bytes };
     assert!(last.resident_bytes <= reference + bound, "memory: {holdings:?}");
 }
