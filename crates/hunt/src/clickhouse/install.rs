@@ -110,8 +110,12 @@ impl Maker<'_> {
     }
 
     fn table(&self, table: &TableSpec, statements: &mut Vec<String>) {
-        let columns: Vec<String> =
-            table.columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
+        let packed = if self.abilities.codecs { " CODEC(ZSTD(1))" } else { "" };
+        let column = |(name, kind): &(String, String)| match kind.contains(" CODEC") {
+            true => format!("{name} {kind}"),
+            false => format!("{name} {kind}{packed}"),
+        };
+        let columns: Vec<String> = table.columns.iter().map(column).collect();
         let (local, everywhere) = (self.local(&table.name), self.everywhere());
         let partition = table.partition.as_ref().map_or(String::new(), |by| format!(" PARTITION BY {by}"));
         let ttl = match (self.plan.days, &table.time) {
