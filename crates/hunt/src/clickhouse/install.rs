@@ -205,11 +205,11 @@ mod tests {
             days: Some(90),
             ..Plan::default()
         };
-        expect![[r"
-            CREATE TABLE IF NOT EXISTS raw_children_local ON CLUSTER c (parent UUID, id UUID, time Int64) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/tuxmon/raw_children_local', '{replica}') ORDER BY (parent, id) TTL toDateTime(intDiv(time, 1000)) + INTERVAL 90 DAY
+        expect![[r#"
+            CREATE TABLE IF NOT EXISTS raw_children_local ON CLUSTER c (parent UUID CODEC(ZSTD(1)), id UUID CODEC(ZSTD(1)), time Int64 CODEC(ZSTD(1))) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/tuxmon/raw_children_local', '{replica}') ORDER BY (parent, id) TTL toDateTime(intDiv(time, 1000)) + INTERVAL 90 DAY
             CREATE TABLE IF NOT EXISTS raw_children ON CLUSTER c (parent UUID, id UUID, time Int64) ENGINE = Distributed(c, tuxmon, raw_children_local, rand())
             CREATE MATERIALIZED VIEW IF NOT EXISTS feed_children ON CLUSTER c TO raw_children_local AS SELECT ParentProcessGuid_id AS parent, ProcessGuid_id AS id, time FROM raw_events_local WHERE EventID = 1 AND ParentProcessGuid_id != toUUID('00000000-0000-0000-0000-000000000000')
-        "]]
+        "#]]
         .assert_eq(&format!(
             "{}{}",
             first(&plan, Version(26, 9), "CREATE TABLE IF NOT EXISTS raw_children"),
