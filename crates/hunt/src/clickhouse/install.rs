@@ -111,9 +111,9 @@ impl Maker<'_> {
 
     fn table(&self, table: &TableSpec, statements: &mut Vec<String>) {
         let packed = if self.abilities.codecs { " CODEC(ZSTD(1))" } else { "" };
-        let column = |(name, kind): &(String, String)| match kind.contains(" CODEC") {
-            true => format!("{name} {kind}"),
-            false => format!("{name} {kind}{packed}"),
+        let column = |(name, kind): &(String, String)| {
+            let packed = if kind.contains(" CODEC") { "" } else { packed };
+            format!("{name} {kind}{packed}")
         };
         let columns: Vec<String> = table.columns.iter().map(column).collect();
         let (local, everywhere) = (self.local(&table.name), self.everywhere());
