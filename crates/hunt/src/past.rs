@@ -107,10 +107,9 @@ fn next(rows: &mut Rows<'_>, spec: &EventSpec) -> rusqlite::Result<Option<Next>>
     let Some(row) = rows.next()? else { return Ok(None) };
     let mut fields = Vec::with_capacity(spec.fields.len() + 8);
     for field in spec.fields {
-        // What the event did not have is no field of it.
-        if let Some(value) = text(row, field.name, field.kind)? {
-            fields.push((field.name.to_owned(), value));
-        }
+        // As it stands in the log: the agent's rules find the same there.
+        let value = text(row, field.name, field.kind)?.unwrap_or_else(|| "-".to_owned());
+        fields.push((field.name.to_owned(), value));
     }
     if let ValueRef::Text(extra) = row.get_ref("extra")?
         && let Ok(serde_json::Value::Object(more)) = serde_json::from_slice(extra)

@@ -153,3 +153,71 @@ fn lists_that_are_kept_find_what_they_name() {
     assert!(lists.remove("feed").expect("the folder is ours"));
     assert_eq!(lists.read().expect("they can be read"), []);
 }
+
+/// Rules that ask in every way: texts, wildcards, expressions, networks, absence, numbers, and two correlations.
+const ASKING: &str = "title: Starts\nname: starts\nlogsource: {category: process_creation, product: linux}\n\
+    detection: {a: {Image|endswith: [/sh, '/p?thon']}, b: {CommandLine|contains|all: [' -', é]}, condition: a or b}\n---\n\
+    title: Nobody\nlogsource: {category: process_creation, product: linux}\n\
+    detection: {a: {User: null}, b: {User: '-'}, c: {Image|exists: true}, condition: (a or b) and c}\n---\n\
+    title: Expression\nlogsource: {category: process_creation, product: linux}\n\
+    detection: {a: {CommandLine|re: '^[a-z]+ -[0-9]{1,3}$'}, condition: a}\n---\n\
+    title: Network\nname: network\nlogsource: {category: network_connection, product: linux}\n\
+    detection: {a: {DestinationIp|cidr: [10.0.0.0/9, '2001:db8::/33']}, b: {DestinationPort|gt: 1000}, condition: a and not b}\n---\n\
+    title: Keyword\nlogsource: {product: linux, service: sysmon}\ndetection: {a: ['ada', '*x*y*'], condition: a}\n---\n\
+    title: Many Starts\ncorrelation: {type: event_count, rules: [starts], group-by: [User], timespan: 5s, condition: {gte: 3}, generate: true}\n---\n\
+    title: Then Connects\ncorrelation: {type: temporal_ordered, rules: [starts, network], group-by: [Computer], timespan: 3s, generate: true}\n";
+
+/// Events that nobody would make up, and that come in the order of records, not of time.
+fn thrown(dice: &mut tuxmon_testing::Dice) -> String {
+    let mut log = String::new();
+    for record in 1..=199_u64 {
+        let own = guid(dice.below(9) as u64 + 1);
+        let pid = dice.below(9).to_string();
+        let image = dice.of(&["/bin/sh", "/usr/bin/python", "/bin/true", "/tmp/ é <x>&y", "-"]);
+        let user = dice.of(&["ada", "root", "-"]);
+        let number = dice.below(2000).to_string();
+        let line =
+            format!("{} -{number}{}", dice.of(&["tool", "x y", "é"]), dice.of(&["", " é", "\"", " ada"]));
+        let ip = dice.of(&["10.1.2.3", "10.200.2.3", "2001:db8::1", "2001:db8:8000::1", "-"]);
+        let mut fields = vec![("ProcessGuid", own.as_str()), ("ProcessId", &pid), ("Image", image)];
+        // In the order of the schema, in which the store has them.
+        let id = if dice.below(3) == 0 {
+            fields.extend([("User", user), ("DestinationIp", ip), ("DestinationPort", number.as_str())]);
+            3
+        } else {
+            fields.extend([("CommandLine", line.as_str()), ("User", user)]);
+            1
+        };
+        // No two events at one moment: their order is nobody's promise.
+        let at = (record as i64 * 7919) % 199 * 50;
+        log += &event(dice.of(&["a", "b"]), record, at, id, &fields);
+    }
+    log
+}
+
+#[test]
+fn whatever_happens_store_and_stream_tell_the_same() {
+    let texts = [("asking.yml".to_owned(), ASKING.to_owned())];
+    let (mut dice, mut told) = (tuxmon_testing::Dice::new(7), 0);
+    for round in 0..8 {
+        let log = thrown(&mut dice);
+        let stream = in_stream(&log, rules(&texts, Indicators::default()));
+        let store = in_store(&log, rules(&texts, Indicators::default()));
+        told += stream.len();
+        let only = |these: &[String], others: &[String]| -> Vec<String> {
+            these.iter().filter(|alert| !others.contains(alert)).cloned().collect()
+        };
+        let differ = (only(&store, &stream), only(&stream, &store));
+        assert_eq!(
+            differ,
+            (Vec::new(), Vec::new()),
+            "round {round}: in the store alone, in the stream alone"
+        );
+        assert_eq!(store.len(), stream.len(), "round {round}");
+        for title in ["Starts", "Nobody", "Expression", "Network", "Keyword", "Many Starts", "Then Connects"]
+        {
+            assert!(stream.iter().any(|alert| alert.contains(title)), "round {round}: {title} never spoke");
+        }
+    }
+    assert!(told > 1000, "{told} alerts");
+}
