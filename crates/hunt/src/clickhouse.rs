@@ -1,6 +1,6 @@
 //! The store on ClickHouse, for a fleet: the same views and the same questions, over its HTTP interface.
 //!
-//! [`Server`] is the connection; [`install`] makes the tables; a writer adds batches of events, each event once. Servers
+//! [`Server`] is the connection; [`install()`] makes the tables; a writer adds batches of events, each event once. Servers
 //! since 18.16 are spoken to in the SQL that all versions know; decision 39 says what that costs.
 
 mod address;
