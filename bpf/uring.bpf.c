@@ -50,6 +50,9 @@ static __noinline int uring_opened(struct io_kiocb *request, int result)
 static __noinline int uring_emptied(struct io_kiocb *request)
 {
 	struct io_ftrunc *call = cmd_of(request);
+	/* Since 6.9; what an older kernel does not know must not be in the way of all other requests. */
+	if (!bpf_core_type_exists(struct io_ftrunc))
+		return 0;
 	if (settings_now().by_calls & BY_CALLS_OPENS && BPF_CORE_READ(call, len) == 0)
 		emptied(BPF_CORE_READ(call, file));
 	return 0;
