@@ -111,14 +111,18 @@ fn next(rows: &mut Rows<'_>, spec: &EventSpec) -> rusqlite::Result<Option<Next>>
         let value = text(row, field.name, field.kind)?.unwrap_or_else(|| "-".to_owned());
         fields.push((field.name.to_owned(), value));
     }
-    if let ValueRef::Text(extra) = row.get_ref("extra")?
-        && let Ok(serde_json::Value::Object(more)) = serde_json::from_slice(extra)
-    {
-        let plain = more.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
-        fields.extend(plain);
+    if let ValueRef::Text(extra) = row.get_ref("extra")? {
+        add_extra(&mut fields, extra);
     }
     let computer = row.get::<_, Option<String>>("Computer")?.unwrap_or_default();
     Ok(Some(Next { fields, computer, event: row.get("event")?, time: row.get("time")? }))
+}
+
+/// Adds the fields that the schema does not know, which are kept as an object of JSON.
+pub(crate) fn add_extra(fields: &mut Vec<(String, String)>, extra: &[u8]) {
+    if let Ok(serde_json::Value::Object(more)) = serde_json::from_slice(extra) {
+        fields.extend(more.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))));
+    }
 }
 
 /// A value as the event's line has it.

@@ -76,6 +76,11 @@ impl Secret {
         Ok(word)
     }
 
+    /// All of it but the end of its line: a password may hold blanks.
+    pub fn line(&self) -> &str {
+        self.text.trim_end_matches(['\r', '\n'])
+    }
+
     /// Lines such as `Authorization: KEY`.
     pub fn headers(&self) -> Result<Vec<(&str, &str)>, SecretError> {
         let lines = self.text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -132,6 +137,11 @@ mod tests {
             let error = of(text, 0o600).expect("it is ours").word().expect_err("no key").to_string();
             assert!(error.contains("one word") && (text.is_empty() || !error.contains(text)), "{error}");
         }
+    }
+
+    #[test]
+    fn a_line_keeps_its_blanks() {
+        assert_eq!(of(" two words \r\n", 0o600).expect("it is ours").line(), " two words ");
     }
 
     #[test]

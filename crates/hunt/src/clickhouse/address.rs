@@ -1,10 +1,10 @@
 //! Where a server is, and who asks: `clickhouse://user@host:8123/database`.
 
 use std::fmt;
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
+
+use crate::secret::{Secret, SecretError};
 
 /// A server's address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Address {
     pub database: String,
 }
 
-/// Why a text is no address, or the password cannot be had.
+/// Why a text is no address.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum AddressError {
     /// It is written in another way.
@@ -33,17 +33,6 @@ pub enum AddressError {
          name that in TUXMON_CLICKHOUSE_PASSWORD_FILE"
     )]
     Password,
-    /// Others can read the file with the password.
-    #[error("{}: others can read this password; chmod 600 it", .0.display())]
-    Readable(PathBuf),
-    /// The file with the password cannot be read.
-    #[error("{}: {reason}", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        reason: String,
-    },
 }
 
 const PLAIN: &str = "clickhouse://";
@@ -111,20 +100,18 @@ impl fmt::Display for Address {
 }
 
 /// The password: in a file that only its owner can read, or in a variable of the environment. Empty where there is none.
-pub(super) fn password(file: Option<&Path>, variable: Option<String>) -> Result<String, AddressError> {
-    let Some(path) = file else { return Ok(variable.unwrap_or_default()) };
-    let unreadable =
-        |error: std::io::Error| AddressError::Unreadable { path: path.to_owned(), reason: error.to_string() };
-    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        return Err(AddressError::Readable(path.to_owned()));
+pub(super) fn password(file: Option<&Path>, variable: Option<String>) -> Result<String, SecretError> {
+    match file {
+        Some(path) => Ok(Secret::of_file(path)?.line().to_owned()),
+        None => Ok(variable.unwrap_or_default()),
     }
-    let text = fs::read_to_string(path).map_err(unreadable)?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     fn read(text: &str) -> String {
@@ -160,9 +147,10 @@ mod tests {
         fs::write(&path, "secret\n").expect("the folder is ours");
         let allow = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("it is ours");
         allow(0o640);
-        assert_eq!(password(Some(&path), None), Err(AddressError::Readable(path.clone())));
+        let refused = password(Some(&path), None).expect_err("others can read it");
+        assert!(matches!(refused, SecretError::Open { path: open } if open == path));
         allow(0o600);
-        assert_eq!(password(Some(&path), None), Ok("secret".to_owned()));
-        assert_eq!(password(None, Some("other".to_owned())), Ok("other".to_owned()));
+        assert_eq!(password(Some(&path), None).expect("it is ours"), "secret");
+        assert_eq!(password(None, Some("other".to_owned())).expect("there is one"), "other");
     }
 }

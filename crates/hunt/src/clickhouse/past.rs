@@ -7,7 +7,7 @@ use super::ddl;
 use super::server::Server;
 use crate::answer::{AnswerError, Rows, Value};
 use crate::layout::{TIME_FIELD, encoding_of_process, tables};
-use crate::past::{Next, STEP, show};
+use crate::past::{Next, STEP, add_extra, show};
 
 /// So many events, about, are put in order at a time.
 const PORTION: i64 = 1_000_000;
@@ -122,12 +122,8 @@ impl Places {
             // As it stands in the log: the agent's rules find the same there.
             fields.push((field.name.to_owned(), value.unwrap_or_else(|| "-".to_owned())));
         }
-        if let Value::Text(extra) = &row[self.extra]
-            && let Ok(serde_json::Value::Object(more)) = serde_json::from_str(extra)
-        {
-            fields.extend(
-                more.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))),
-            );
+        if let Value::Text(extra) = &row[self.extra] {
+            add_extra(&mut fields, extra.as_bytes());
         }
         let computer =
             if let Value::Text(computer) = &row[self.computer] { computer.clone() } else { String::new() };

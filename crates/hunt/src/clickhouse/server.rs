@@ -14,6 +14,7 @@ use crate::answer::{AnswerError, Rows};
 use crate::dialect::Dialect;
 use crate::hunts::{Argument, Hunt};
 use crate::question::{Asked, Reader};
+use crate::secret::SecretError;
 
 /// The longest that an answer may take, and the longest answer.
 const LIMITS: Limits = Limits { bytes: 1 << 40, time: Duration::from_hours(1), redirections: 0 };
@@ -27,9 +28,12 @@ pub(crate) struct Version(pub(crate) u32, pub(crate) u32);
 /// Why a server cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
-    /// The address, or the password.
+    /// The address.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// The password.
+    #[error(transparent)]
+    Password(#[from] SecretError),
     /// It does not answer.
     #[error("{0}")]
     Unreachable(#[from] FetchError),
@@ -67,7 +71,7 @@ impl ServerError {
                 matches!(error, FetchError::Failed { .. } | FetchError::TooSlow { .. })
             }
             Self::Broken(_) => true,
-            Self::Address(_) | Self::NoStore(_) | Self::StoreVersion { .. } => false,
+            Self::Address(_) | Self::Password(_) | Self::NoStore(_) | Self::StoreVersion { .. } => false,
         }
     }
 }
