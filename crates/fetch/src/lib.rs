@@ -8,7 +8,7 @@ mod client;
 mod trust;
 
 pub use answer::Answer;
-pub use client::{Client, Limits, Plain, Settings, shown};
+pub use client::{Client, Limits, Plain, Settings, escaped, shown};
 pub use trust::Trust;
 
 /// Why there is no answer.

@@ -219,11 +219,16 @@ fn shown(value: &Value, is_time: bool) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Real(number) => format!("{number:.3}"),
         Value::Text(text) => text.clone(),
-        Value::Bytes(bytes) => bytes.iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        }),
+        Value::Bytes(bytes) => hexadecimal(bytes),
     }
+}
+
+/// Bytes as small hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut digits, byte| {
+        write!(digits, "{byte:02x}").expect("a String takes everything");
+        digits
+    })
 }
 
 /// A text in which nothing is left that a terminal would obey.

@@ -135,12 +135,12 @@ fn in_network(ip: &str, network: &str) -> String {
             let is_one = format!("match({plain}, {})", literal(IPV4));
             format!(
                 "({is_one} AND bitAnd(IPv4StringToNum(if({is_one}, {plain}, '0.0.0.0')), {mask}) = {})",
-                base.to_bits() & mask
+                base.to_bits()
             )
         }
         IpAddr::V6(base) => {
             let host = u128::MAX.checked_shr(length).unwrap_or(0);
-            let (low, high) = (base.to_bits() & !host, base.to_bits() | host);
+            let (low, high) = (base.to_bits(), base.to_bits() | host);
             let bits = format!("hex(IPv6StringToNum(ifNull({ip}, '')))");
             format!(
                 "(position(ifNull({ip}, ''), ':') > 0 AND match(ifNull({ip}, ''), '^::(ffff|FFFF):') = 0 \

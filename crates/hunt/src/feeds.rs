@@ -15,6 +15,7 @@ use tuxmon_diag::Diagnostic;
 use tuxmon_fetch::{Client, FetchError, Limits, Plain, Settings, Trust, shown};
 use tuxmon_intel::{List, MAX_BYTES, Origin};
 
+use crate::answer::hexadecimal;
 use crate::lists::{Lists, file_name, write_whole};
 use crate::secret::{Secret, SecretError};
 
@@ -307,12 +308,4 @@ fn read(path: &Path) -> Result<Feed, FeedError> {
     let failed = |error| FeedError::File { path: path.display().to_string(), error };
     let text = fs::read_to_string(path).map_err(failed)?;
     serde_json::from_str(&text).map_err(|error| failed(io::Error::other(error)))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("a String takes everything");
-        text
-    })
 }

@@ -34,7 +34,7 @@ mod strings;
 mod summary;
 mod writer;
 
-pub use answer::{AnswerError, Form, Rows, Value, print, visible};
+pub use answer::{AnswerError, Form, Rows, Value, hexadecimal, print, visible};
 pub use clickhouse::{
     Address, AddressError, Plan, Server, ServerError, count_remotely, install, last_time_remotely,
     look_remotely, remove_remotely,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 use serde_json::Value;
-use tuxmon_fetch::{Client, FetchError};
+use tuxmon_fetch::{Client, FetchError, escaped};
 use tuxmon_intel::{Form, Indicator, Kind, List, Origin};
 
 use crate::secret::{Secret, SecretError};
@@ -341,18 +341,4 @@ fn is_own(address: IpAddr) -> bool {
                 || six.is_multicast()
         }
     }
-}
-
-/// Names may have letters that a URL has no place for.
-fn escaped(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':') {
-            out.push(char::from(byte));
-        } else {
-            use std::fmt::Write as _;
-            write!(out, "%{byte:02X}").expect("a String takes everything");
-        }
-    }
-    out
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tuxmon_fetch::{Answer, Client, FetchError, Limits, Plain, Settings, Trust};
+use tuxmon_fetch::{Answer, Client, FetchError, Limits, Plain, Settings, Trust, escaped};
 
 use super::address::{self, Address, AddressError};
 use super::answer::{FORMAT, ServerRows};
@@ -182,7 +182,7 @@ impl Server {
         let mut url = format!("{}?", self.address.url());
         let database = self.has_store.then_some(("database", self.address.database.as_str()));
         for (name, value) in settings.iter().copied().chain(database) {
-            let _ = write!(url, "{name}={}&", encoded(value));
+            let _ = write!(url, "{name}={}&", escaped(value));
         }
         let headers =
             [("X-ClickHouse-User", self.address.user.as_str()), ("X-ClickHouse-Key", &self.password)];
@@ -201,18 +201,6 @@ impl Server {
             || reason.strip_prefix("Code: ")?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
         Err(ServerError::Refused { code: code.or_else(said).unwrap_or_default(), reason })
     }
-}
-
-/// A value as a part of a URL.
-fn encoded(value: &str) -> String {
-    value.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
 }
 
 impl Asked for Server {

@@ -1,6 +1,5 @@
 //! `tuxmon-hunt known`: whether files are as their packages brought them.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write, stdout};
 use std::path::{Path, PathBuf};
@@ -9,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use md5::{Digest, Md5};
 use sha2::Sha256;
-use tuxmon_hunt::{Packages, Place, Rows, Value};
+use tuxmon_hunt::{Packages, Place, Rows, Value, hexadecimal};
 
 /// Say which package files and hashes are of, and what was changed since it was installed
 ///
@@ -121,11 +120,7 @@ fn digest_with<D: Digest>(mut digest: D, path: &Path) -> io::Result<String> {
         }
         digest.update(&piece[..length]);
     }
-    let mut digits = String::new();
-    for byte in digest.finalize() {
-        write!(digits, "{byte:02x}").expect("a String takes everything");
-    }
-    Ok(digits)
+    Ok(hexadecimal(&digest.finalize()))
 }
 
 #[cfg(test)]
