@@ -118,7 +118,7 @@ fn boot(
         arguments: "",
         initramfs: &initramfs,
         disk: Some(&folder.join(format!("{name}.ext4"))),
-        reboot: Reboot::Boots,
+        reboot: Reboot::Ends,
         log,
         within: Duration::from_secs(args.within),
     };

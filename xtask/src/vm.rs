@@ -8,11 +8,12 @@ pub(crate) mod outcome;
 pub(crate) mod package;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use self::outcome::{Outcome, Verdict};
 use self::package::Packages;
@@ -37,7 +38,7 @@ pub struct Args {
     #[arg(long = "step", value_name = "NAME")]
     steps: Vec<String>,
     /// How long one system may take
-    #[arg(long, value_name = "SECONDS", default_value = "2400")]
+    #[arg(long, value_name = "SECONDS", default_value = "1500")]
     within: u64,
     /// Only say what is missing on this machine; nothing printed means that the test can run
     #[arg(long)]
@@ -142,7 +143,18 @@ fn boot(args: &Args, system: System, kernel: &Path, initramfs: &[u8], folder: &P
     for step in outcome.steps.iter().filter(|step| !told.contains(&step.name)) {
         print!("{}", step.line(system.name()));
     }
+    if !outcome.ended {
+        println!("{}: the last lines of its console:\n{}", system.name(), tail(&emulator.console())?);
+    }
     Ok(outcome)
+}
+
+/// The end of a file, indented.
+fn tail(file: &Path) -> Result<String> {
+    let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let content = String::from_utf8_lossy(&content);
+    let lines: Vec<&str> = content.lines().collect();
+    Ok(format!("    {}", lines[lines.len().saturating_sub(20)..].join("\n    ")))
 }
 
 /// What this machine lacks, all together.

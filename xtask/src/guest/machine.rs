@@ -39,10 +39,13 @@ impl Machine {
     /// Arguments for two ports: one for the kernel's words, one for the guest's. A PC has both; the other board has one,
     /// so the guest's words go to it, and the kernel's too.
     pub(crate) fn ports(self, console: &Path, guest: &Path) -> Vec<String> {
-        let port = |path: &Path| ["-serial".to_owned(), format!("file:{}", path.display())];
+        let port = |name: &str, path: &Path| {
+            let file = format!("file,id={name},append=on,path={}", path.display());
+            ["-chardev".to_owned(), file, "-serial".to_owned(), format!("chardev:{name}")]
+        };
         match self {
-            Machine::Amd64 => [port(console), port(guest)].concat(),
-            Machine::Arm64 => port(guest).to_vec(),
+            Machine::Amd64 => [port("console", console), port("guest", guest)].concat(),
+            Machine::Arm64 => port("guest", guest).to_vec(),
         }
     }
 

@@ -29,7 +29,7 @@ pub(crate) struct Outcome {
     /// How many there are.
     planned: usize,
     /// The guest went all the way.
-    ended: bool,
+    pub(crate) ended: bool,
 }
 
 impl Outcome {
@@ -43,6 +43,7 @@ impl Outcome {
                 ["@plan", count] => outcome.planned = count.parse().unwrap_or(usize::MAX),
                 ["@step", name] => outcome.begin(name),
                 ["@done", name, code, seconds] => outcome.done(name, code, seconds),
+                ["@reboot"] => (),
                 ["@end"] => outcome.ended = true,
                 _ => outcome.go_on(line),
             }
@@ -117,7 +118,7 @@ mod tests {
     use super::{Outcome, Verdict};
 
     const SAID: &str = "noise\n@plan 3\n@step 10-install\nUnpacking\n| 12 MB\n@done 10-install 0 7\n@step 20-reboot\n\
-        before\n@step 20-reboot\nafter\n@done 20-reboot 0 40\n@step 30-kill\nno event\n@done 30-kill 1 3\n@end\n";
+        before\n@reboot\n@step 20-reboot\nafter\n@done 20-reboot 0 40\n@step 30-kill\nno event\n@done 30-kill 1 3\n@end\n";
 
     #[test]
     fn steps_and_how_they_ended_are_read() {
