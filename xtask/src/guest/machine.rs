@@ -31,7 +31,9 @@ impl Machine {
     /// What the emulator is told to be.
     pub(crate) fn hardware(self) -> &'static [&'static str] {
         match self {
-            Machine::Amd64 => &["-M", "q35,hpet=off", "-cpu", "max"],
+            // Without "fast strings", with which kernels clear and copy pages byte by byte, as the emulator does it: a boot
+            // takes a seventh less of the processor.
+            Machine::Amd64 => &["-M", "q35,hpet=off", "-cpu", "max,erms=off,fsrm=off"],
             Machine::Arm64 => &["-M", "virt", "-cpu", "cortex-a72"],
         }
     }
