@@ -5,10 +5,12 @@
 
 mod address;
 mod answer;
+mod block;
 mod ddl;
 mod install;
 mod lateral;
 mod past;
+mod recount;
 mod retention;
 mod server;
 mod story;
@@ -17,6 +19,7 @@ mod writer;
 pub use address::{Address, AddressError};
 pub use install::{Plan, install};
 pub use past::{count_remotely, look_remotely};
+pub use recount::recount_remotely;
 pub use retention::{last_time_remotely, remove_remotely};
 pub use server::{Server, ServerError};
 pub(crate) use story::RemoteArchive;

@@ -6,7 +6,7 @@ use crate::layout::{Column, Encoding, TIME_FIELD, Table};
 use crate::summary::{self, Summary};
 
 /// The version of the tables; a store of another one is refused.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 /// Bits of an event's id that are its record number; those above are the number of its stream.
 pub(crate) const RECORD_BITS: u32 = 31;
@@ -19,8 +19,8 @@ CREATE TABLE streams (id INTEGER PRIMARY KEY, host INTEGER NOT NULL, base INTEGE
 CREATE TABLE chunks (id INTEGER PRIMARY KEY, least INTEGER NOT NULL, most INTEGER NOT NULL, count INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL, bits BLOB NOT NULL);
 CREATE TABLE filters (id INTEGER PRIMARY KEY, bits BLOB NOT NULL);
 CREATE TABLE unnumbered (print BLOB PRIMARY KEY, id INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE raw_processes (id INTEGER PRIMARY KEY, print INTEGER NOT NULL, guid BLOB NOT NULL, host INTEGER NOT NULL, pid INTEGER, parent INTEGER, created INTEGER, ended INTEGER, image, user);
-CREATE INDEX raw_processes_print ON raw_processes (print);
+CREATE TABLE raw_processes (id INTEGER PRIMARY KEY, place INTEGER NOT NULL, guid BLOB NOT NULL, host INTEGER NOT NULL, pid INTEGER, parent INTEGER, created INTEGER, ended INTEGER, image, user);
+CREATE INDEX raw_processes_place ON raw_processes (place);
 CREATE INDEX raw_processes_parent ON raw_processes (parent) WHERE parent IS NOT NULL;
 CREATE INDEX raw_processes_unborn ON raw_processes (pid, host) WHERE created IS NULL;
 CREATE TABLE hash_values (hash BLOB NOT NULL, algorithm TEXT NOT NULL, hashes INTEGER NOT NULL, PRIMARY KEY (hash, algorithm, hashes)) WITHOUT ROWID;
@@ -130,7 +130,7 @@ fn processes() -> String {
         )
     };
     format!(
-        "SELECT p.id AS id, {guid} AS ProcessGuid, {host} AS Computer, coalesce(p.pid, {own_pid}) AS ProcessId, \
+        "SELECT p.id AS id, {guid} AS ProcessGuid, {host} AS Computer, coalesce({own_pid}, p.pid) AS ProcessId, \
          (SELECT e.time FROM raw_process_create e WHERE e.event = p.created) AS started, p.ended AS ended, \
          coalesce({image}, {own_image}) AS Image, {command} AS CommandLine, {directory} AS CurrentDirectory, \
          {hashes} AS Hashes, coalesce({user}, {own_user}) AS User, \

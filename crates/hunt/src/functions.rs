@@ -1,6 +1,7 @@
 //! What questions may ask beyond SQLite's own functions.
 //!
 //! `text_hash(text)`: by which a text is found in the table `strings`.
+//! `process_place(guid)`: by which a process is found in the table `raw_processes`, from the sixteen bytes of its identity.
 //! `in_network(ip, network)`: whether an address is the one given, or lies in the network given as `10.1.0.0/16`.
 //! `sqrt(number)`: the square root, which not every SQLite has.
 //! `is_named(path, names)`: whether the last part of a path is one of the names, which have blanks between them; a `*` at
@@ -9,8 +10,9 @@
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
-use tuxmon_event::Network;
+use tuxmon_event::{Guid, Network};
 
+use crate::processes;
 use crate::strings::Printer;
 
 /// Adds the functions to a connection.
@@ -37,7 +39,7 @@ pub(crate) fn register(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-/// Adds the function that needs the store's secret.
+/// Adds the functions that need the store's secret.
 pub(crate) fn register_hash(connection: &Connection, printer: Printer) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("text_hash", 1, flags, move |context| {
@@ -45,6 +47,10 @@ pub(crate) fn register_hash(connection: &Connection, printer: Printer) -> rusqli
             ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Some(printer.of(bytes).short()),
             ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => None,
         })
+    })?;
+    connection.create_scalar_function("process_place", 1, flags, move |context| {
+        let guid = context.get_raw(0).as_blob().ok().and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+        Ok(guid.map(|bytes| processes::place(Guid(bytes), printer)))
     })
 }
 

@@ -31,6 +31,7 @@ const FILES: &[(&str, &str)] = &[
 
 /// What some of them are on ClickHouse, of every version: 18.16 has neither windows nor queries with names.
 const ON_CLICKHOUSE: &[(&str, &str)] = &[
+    ("address", include_str!("../hunts/clickhouse/address.sql")),
     ("beaconing", include_str!("../hunts/clickhouse/beaconing.sql")),
     ("gaps", include_str!("../hunts/clickhouse/gaps.sql")),
 ];

@@ -16,6 +16,13 @@ const REMEMBERED: usize = 1 << 19;
 /// A process's number in the store.
 pub(crate) type ProcessId = i64;
 
+/// Where a process stands in the index: by the second of its beginning, so that those of today lie together, and among
+/// those of one second, which anybody can write, by a fingerprint. SQLite keeps it in six bytes.
+pub(crate) fn place(guid: Guid, printer: Printer) -> i64 {
+    let second = i64::from(guid.start_seconds().cast_signed());
+    second << 16 | printer.of(&guid.0).short() & 0xffff
+}
+
 /// What an event says of a process.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Said {
@@ -54,9 +61,9 @@ impl<'c> Processes<'c> {
             known: Generations::new(REMEMBERED),
             changed: HashMap::default(),
             next: last + 1,
-            select: connection.prepare("SELECT id FROM raw_processes WHERE print = ?1 AND guid = ?2")?,
+            select: connection.prepare("SELECT id FROM raw_processes WHERE place = ?1 AND guid = ?2")?,
             insert: connection.prepare(
-                "INSERT INTO raw_processes (id, guid, host, pid, parent, created, ended, image, user, print) \
+                "INSERT INTO raw_processes (id, guid, host, pid, parent, created, ended, image, user, place) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?,
             update: connection.prepare(
@@ -72,10 +79,8 @@ impl<'c> Processes<'c> {
         if let Some(id) = self.known.get(&guid) {
             return Ok(id);
         }
-        let kept = self
-            .select
-            .query_row((self.printer.of(&guid.0).short(), &guid.0), |row| row.get(0))
-            .optional()?;
+        let kept =
+            self.select.query_row((place(guid, self.printer), &guid.0), |row| row.get(0)).optional()?;
         let id = kept.unwrap_or_else(|| {
             let id = self.next;
             self.next += 1;
@@ -122,11 +127,26 @@ impl<'c> Processes<'c> {
                     said.ended,
                     image,
                     user,
-                    self.printer.of(&guid.0).short(),
+                    place(guid, self.printer),
                 ))?,
                 None => self.update.execute((id, pid, said.parent, said.created, said.ended, image, user))?,
             };
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processes_lie_in_the_order_of_their_beginning() {
+        let printer = Printer::new([7; 16]);
+        let at = |machine, second, key| place(Guid::new(machine, second, [key; 8]), printer);
+        assert!(at(9, 100, 1) < at(1, 101, 0));
+        assert_ne!(at(1, 100, 1), at(1, 100, 2));
+        let six_bytes = -(1_i64 << 47)..1 << 47;
+        assert!(six_bytes.contains(&at(1, u32::MAX, 1)) && six_bytes.contains(&at(1, i32::MAX as u32, 1)));
     }
 }

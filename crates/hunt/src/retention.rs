@@ -10,6 +10,7 @@ use crate::ddl::RECORD_BITS;
 use crate::layout::{Encoding, Table, tables};
 use crate::store::{self, Store, StoreError};
 use crate::summary::{SUMMARIES, Summary};
+use crate::turn;
 
 const DAY: i64 = 86_400_000;
 
@@ -32,7 +33,7 @@ pub fn remove_before(store: &Store, horizon: i64) -> Result<Removed, StoreError>
         let connection = &store.connection;
         let horizon = horizon.max(store::horizon(connection)?);
         let before = size(connection)?;
-        connection.execute_batch("BEGIN IMMEDIATE")?;
+        turn::begin(connection)?;
         let mut removed = remove(connection, horizon)?;
         connection.execute_batch("COMMIT")?;
         // One row for each page that is given back.
@@ -160,7 +161,7 @@ fn remove_strings(connection: &Connection) -> rusqlite::Result<u64> {
         }
     }
     for summary in SUMMARIES {
-        for key in summary.text_keys() {
+        for key in summary.text_columns() {
             note(summary.name, key)?;
         }
     }

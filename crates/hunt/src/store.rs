@@ -10,9 +10,11 @@ use crate::functions;
 use crate::layout::tables;
 use crate::strings::Printer;
 use crate::summary::SUMMARIES;
+use crate::turn;
 
-/// How long to wait for another writer.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for another writer: an import writes for ten seconds at a time, and who removes days of a large store
+/// for minutes.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Why a store cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +102,7 @@ impl Store {
              PRAGMA synchronous = FULL; PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 16384; \
              PRAGMA temp_store = MEMORY;",
         )?;
-        connection.execute_batch("BEGIN IMMEDIATE")?;
+        turn::begin(connection)?;
         let tables_of_others: i64 =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         if tables_of_others == 0 {

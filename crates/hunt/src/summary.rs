@@ -38,6 +38,8 @@ pub(crate) enum Shown {
     Day,
     Text,
     Number,
+    /// A text that is no key: it is there as long as all that is counted in a row agree on it.
+    Sole,
 }
 
 /// Which events count, and where their keys are.
@@ -79,6 +81,9 @@ pub(crate) fn sought(table: &Table) -> Vec<usize> {
     names.iter().map(|name| table.position(name).expect("the schema has this field")).collect()
 }
 
+/// Who was called, or who called.
+const PEER: Key = Key::Either("Initiated", "DestinationIp", "SourceIp");
+
 /// All of them.
 pub(crate) const SUMMARIES: &[Summary] = &[
     Summary {
@@ -100,6 +105,31 @@ pub(crate) const SUMMARIES: &[Summary] = &[
             keys: &[Key::Field("Image"), Key::Field("ParentImage"), Key::Host],
         }],
         total_of: Some("sum_parents"),
+    },
+    Summary {
+        name: "sum_peer_totals",
+        view: "peers",
+        // With the program as a key there were nearly as many rows as connections.
+        keys: &[
+            ("RemoteIp", Shown::Text),
+            ("DestinationPort", Shown::Number),
+            ("Protocol", Shown::Text),
+            ("Initiated", Shown::Number),
+            ("Computer", Shown::Text),
+            ("Image", Shown::Sole),
+        ],
+        feeds: &[Feed {
+            event: "network_connect",
+            keys: &[
+                PEER,
+                Key::Field("DestinationPort"),
+                Key::Field("Protocol"),
+                Key::Field("Initiated"),
+                Key::Host,
+                Key::Field("Image"),
+            ],
+        }],
+        total_of: Some("sum_peers"),
     },
     // Here the day comes first, so that what is counted today lies together, however many days there are.
     Summary {
@@ -136,25 +166,24 @@ pub(crate) const SUMMARIES: &[Summary] = &[
         name: "sum_peers",
         view: "peer_days",
         keys: &[
+            ("day", Shown::Day),
             ("RemoteIp", Shown::Text),
             ("DestinationPort", Shown::Number),
             ("Protocol", Shown::Text),
             ("Initiated", Shown::Number),
             ("Image", Shown::Text),
             ("Computer", Shown::Text),
-            ("day", Shown::Day),
         ],
         feeds: &[Feed {
             event: "network_connect",
             keys: &[
-                // Who was called, or who called.
-                Key::Either("Initiated", "DestinationIp", "SourceIp"),
+                Key::Day,
+                PEER,
                 Key::Field("DestinationPort"),
                 Key::Field("Protocol"),
                 Key::Field("Initiated"),
                 Key::Field("Image"),
                 Key::Host,
-                Key::Day,
             ],
         }],
         total_of: None,
@@ -245,14 +274,38 @@ pub(crate) const VIEWS: &[(&str, &str)] = &[
     ),
 ];
 
+impl Shown {
+    fn is_text(self) -> bool {
+        match self {
+            Self::Text | Self::Sole => true,
+            Self::Day | Self::Number => false,
+        }
+    }
+}
+
+fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
 impl Summary {
+    /// All columns before the counts.
     fn columns(&self) -> String {
-        self.keys.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+        list(self.keys.iter().map(|(name, _)| *name))
     }
 
-    /// The keys that are numbers of texts.
-    pub(crate) fn text_keys(&self) -> impl Iterator<Item = &'static str> {
-        self.keys.iter().filter(|(_, shown)| *shown == Shown::Text).map(|(name, _)| *name)
+    /// Those by which is counted.
+    fn key_columns(&self) -> String {
+        list(self.keys.iter().filter(|(_, shown)| *shown != Shown::Sole).map(|(name, _)| *name))
+    }
+
+    /// Those that are none.
+    pub(crate) fn soles(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|(_, shown)| *shown == Shown::Sole).map(|(name, _)| *name)
+    }
+
+    /// The columns that are numbers of texts.
+    pub(crate) fn text_columns(&self) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().filter(|(_, shown)| shown.is_text()).map(|(name, _)| *name)
     }
 
     pub(crate) fn append_table(&self, sql: &mut String) {
@@ -261,8 +314,9 @@ impl Summary {
         let _ = writeln!(
             sql,
             "CREATE TABLE {} ({declared} INTEGER NOT NULL, count INTEGER NOT NULL, first INTEGER NOT NULL, \
-             last INTEGER NOT NULL, PRIMARY KEY ({columns})) WITHOUT ROWID;",
-            self.name
+             last INTEGER NOT NULL, PRIMARY KEY ({})) WITHOUT ROWID;",
+            self.name,
+            self.key_columns()
         );
     }
 
@@ -272,12 +326,12 @@ impl Summary {
             let column = format!("s.\"{name}\"");
             let value = match shown {
                 Shown::Day => format!("date({column} * 86400, 'unixepoch')"),
-                Shown::Text => string(&column),
+                Shown::Text | Shown::Sole => string(&column),
                 Shown::Number => column.clone(),
             };
             let _ = write!(sql, "{value} AS \"{name}\", ");
-            if *shown == Shown::Text {
-                // To group by: a number is compared faster than the text that it stands for.
+            if *shown != Shown::Number {
+                // To group and to find by: a number is compared faster than the text that it stands for.
                 let _ = write!(sql, "s.\"{name}\" AS \"{name}_id\", ");
             }
         }
@@ -451,11 +505,21 @@ impl Summary {
     /// Sums up the days that are there; `None` where nothing is summed up.
     pub(crate) fn rebuild(&self) -> Option<String> {
         let days = self.total_of?;
-        let columns = self.columns();
+        let values: Vec<String> = (self.keys.iter())
+            .map(|(name, shown)| match shown {
+                Shown::Sole => format!(
+                    "CASE WHEN min(\"{name}\") = max(\"{name}\") THEN min(\"{name}\") ELSE {NONE} END"
+                ),
+                Shown::Day | Shown::Text | Shown::Number => format!("\"{name}\""),
+            })
+            .collect();
         Some(format!(
             "DELETE FROM {name}; INSERT INTO {name} ({columns}, count, first, last) \
-             SELECT {columns}, sum(count), min(first), max(last) FROM {days} GROUP BY {columns};",
-            name = self.name
+             SELECT {values}, sum(count), min(first), max(last) FROM {days} GROUP BY {keys};",
+            name = self.name,
+            columns = self.columns(),
+            values = values.join(", "),
+            keys = self.key_columns()
         ))
     }
 
@@ -463,10 +527,18 @@ impl Summary {
         let columns = self.columns();
         let places =
             (1..=self.keys.len() + 3).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+        let mut soles = String::new();
+        for name in self.soles() {
+            let _ = write!(
+                soles,
+                ", \"{name}\" = CASE \"{name}\" WHEN excluded.\"{name}\" THEN \"{name}\" ELSE {NONE} END"
+            );
+        }
         format!(
-            "INSERT INTO {} ({columns}, count, first, last) VALUES ({places}) ON CONFLICT ({columns}) DO UPDATE SET \
-             count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)",
-            self.name
+            "INSERT INTO {} ({columns}, count, first, last) VALUES ({places}) ON CONFLICT ({}) DO UPDATE SET \
+             count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last){soles}",
+            self.name,
+            self.key_columns()
         )
     }
 }

@@ -12,6 +12,7 @@ use crate::store;
 use crate::streams::{EventRow, Placed, Streams};
 use crate::strings::{NONE, Printer, StringId, Strings};
 use crate::summary::{self, Counter};
+use crate::turn;
 
 /// Columns of every table before those of its fields: id, time, lag, envelope.
 const FIXED: usize = 4;
@@ -141,7 +142,7 @@ impl<'c> Writer<'c> {
     }
 
     fn begin(&mut self) -> rusqlite::Result<Stored> {
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        turn::begin(self.connection)?;
         let version = data_version(self.connection)?;
         if version != self.version {
             // Somebody else wrote meanwhile: what is remembered of the store may be true no longer.

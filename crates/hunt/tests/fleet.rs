@@ -14,7 +14,8 @@ use std::thread;
 
 use events::{ask, event, guid};
 use tuxmon_hunt::{
-    Address, Asked, Plan, Server, Source, Store, ingest, ingest_remotely, install, remove_remotely,
+    Address, Asked, Plan, Server, Source, Store, ingest, ingest_remotely, install, recount_remotely,
+    remove_remotely,
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tuxmon-hunt");
@@ -264,6 +265,46 @@ fn what_is_there_is_installed_again_without_harm() {
         events::send(&server, folder.path(), &log(30));
         install(&connected, &Plan::default(), true).expect("it is there already");
         counted(&server, 30);
+    }
+}
+
+/// Sends a statement that is no question.
+fn execute(address: &Address, statement: &str) {
+    let mut stream = TcpStream::connect((address.host.as_str(), address.port)).expect("the engine listens");
+    let head = format!(
+        "POST /?database={} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        address.database,
+        address.host,
+        statement.len()
+    );
+    stream.write_all((head + statement).as_bytes()).expect("it listens");
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).expect("it answers");
+    assert_eq!(answer, *b"HTTP/1.1 200", "{statement}");
+    let _ = stream.read_to_end(&mut Vec::new());
+}
+
+/// What two importers do who store the same events at one moment: here it is done by hand, so that it always happens.
+#[test]
+fn what_was_counted_twice_is_counted_anew() {
+    for engine in engines::all() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let server = engine.store();
+        events::send(&server, folder.path(), &log(90));
+        let counts = || -> Vec<String> {
+            ["image_days", "parents", "peers", "ip_hosts", "hash_hosts", "record_numbers", "processes"]
+                .map(|view| rows(&server, view, "*").join("\n"))
+                .to_vec()
+        };
+        let once = counts();
+        execute(server.address(), "INSERT INTO raw_events SELECT * FROM raw_events WHERE EventRecordID < 50");
+        assert_ne!(counts(), once, "{}", engine.name);
+        assert_eq!(recount_remotely(&server).expect("it is counted"), 90);
+        assert_eq!(counts(), once, "{}", engine.name);
+        // A recount changes nothing where nothing is wrong, and events come in as before.
+        assert_eq!(recount_remotely(&server).expect("it is counted"), 90);
+        events::send(&server, folder.path(), &log(100));
+        assert_eq!(ask(&server, "SELECT sum(count) AS n FROM record_numbers"), "n\n100\n");
     }
 }
 

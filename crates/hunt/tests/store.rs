@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use events::{add, ask, event, guid, store};
 use expect_test::expect;
-use tuxmon_hunt::{Source, Store, ingest};
+use tuxmon_hunt::{Source, Store, ingest, remove_before};
 use tuxmon_view::{Events, Item, Sieve};
 
 fn ends(host: &str, record: u64, at: i64, pid: u32) -> String {
@@ -125,6 +125,54 @@ fn events_without_a_number_are_told_apart_by_what_they_say() {
     let stored = add(&store, folder.path(), &log).stored;
     assert_eq!((stored.new, stored.known), (2, 1));
     assert_eq!(add(&store, folder.path(), &log).stored.known, 3);
+}
+
+/// A process that another event named first, with the number of a thread or of the program before: what the event of its
+/// beginning says counts, however the log was cut into batches.
+#[test]
+fn the_beginning_says_what_a_process_is() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let process = guid(7);
+    let said = |record, id, pid| {
+        let fields = [("ProcessGuid", process.as_str()), ("ProcessId", pid), ("Image", "/usr/bin/x")];
+        event("a", record, record as i64, id, &fields)
+    };
+    let (early, begin) = (said(1, 11, "50"), said(2, 1, "40"));
+    for logs in [vec![early.clone(), begin.clone()], vec![begin.clone(), early.clone()], vec![early + &begin]]
+    {
+        let store = store(folder.path(), &logs.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(ask(&store, "SELECT ProcessId FROM processes"), "ProcessId\n40\n");
+        drop(store);
+        std::fs::remove_file(folder.path().join("store")).expect("it is there");
+    }
+}
+
+#[test]
+fn a_place_names_its_program_as_long_as_that_is_the_only_one() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let day = 86_400_000;
+    let connects = |record, at, image| {
+        let fields = [
+            ("ProcessGuid", guid(1)),
+            ("Image", image),
+            ("Protocol", "tcp".to_owned()),
+            ("Initiated", "true".to_owned()),
+            ("DestinationIp", "192.0.2.1".to_owned()),
+            ("DestinationPort", "443".to_owned()),
+        ];
+        event("a", record, at, 3, &fields.each_ref().map(|(name, value)| (*name, value.as_str())))
+    };
+    let [curl, wget] = ["/usr/bin/curl", "/usr/bin/wget"].map(str::to_owned);
+    let later = [connects(2, 2 * day, curl.clone()), connects(3, 2 * day + 1, curl)].concat();
+    let store = store(folder.path(), &[&later]);
+    let peers = || ask(&store, "SELECT RemoteIp, DestinationPort, Computer, Image, count FROM peers");
+    let one = "RemoteIp,DestinationPort,Computer,Image,count\n192.0.2.1,443,a,/usr/bin/curl,2\n";
+    assert_eq!(peers(), one);
+    add(&store, folder.path(), &connects(1, 0, wget));
+    assert_eq!(peers(), "RemoteIp,DestinationPort,Computer,Image,count\n192.0.2.1,443,a,,3\n");
+    // The day of the other program goes.
+    remove_before(&store, events::BEGIN * 1000 + day).expect("it is removed");
+    assert_eq!(peers(), one);
 }
 
 #[test]

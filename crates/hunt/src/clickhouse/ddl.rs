@@ -241,7 +241,7 @@ fn counts(summary: &Summary, abilities: Abilities) -> TableSpec {
         .map(|(name, shown)| {
             let kind = match shown {
                 Shown::Text if *name == "Hashes" => "String",
-                Shown::Text => few,
+                Shown::Text | Shown::Sole => few,
                 Shown::Day | Shown::Number => "Int64",
             };
             (format!("{name}_id"), kind.to_owned())
@@ -331,7 +331,7 @@ fn counting(summary: &Summary, feed: &Feed, number: usize, all: &[Table]) -> Fee
             Key::Field(name) => {
                 let shown = match shown {
                     Shown::Number => format!("toInt64(ifNull({name}, 0))"),
-                    Shown::Text | Shown::Day => format!("ifNull({name}, {none})"),
+                    Shown::Text | Shown::Day | Shown::Sole => format!("ifNull({name}, {none})"),
                 };
                 (shown, Some(format!("isNotNull({name})")))
             }
@@ -520,20 +520,34 @@ pub(super) fn process_view(which: &str) -> String {
 }
 
 fn summary_view(summary: &Summary) -> String {
-    let mut columns = Vec::new();
+    let (mut columns, mut inner) = (Vec::new(), Vec::new());
     for (name, shown) in summary.keys {
         match shown {
-            Shown::Day => columns.push(format!("toString(toDate({name}_id)) AS {name}")),
+            Shown::Day => columns.push(format!("toString(toDate({name}_id)) AS {name}, {name}_id")),
             Shown::Text => columns.push(format!("nullIf({name}_id, '') AS {name}, {name}_id")),
             Shown::Number => columns.push(format!("{name}_id AS {name}")),
+            Shown::Sole => {
+                let sole = format!("if(least_{name} = most_{name}, least_{name}, '')");
+                columns.push(format!("nullIf({sole}, '') AS {name}, {sole} AS {name}_id"));
+                inner.push(format!("min({name}_id) AS least_{name}, max({name}_id) AS most_{name}"));
+            }
         }
     }
-    let keys: Vec<String> = summary.keys.iter().map(|(name, _)| format!("{name}_id")).collect();
+    let keys: Vec<String> = (summary.keys.iter())
+        .filter(|(_, shown)| *shown != Shown::Sole)
+        .map(|(name, _)| format!("{name}_id"))
+        .collect();
+    let keys = keys.join(", ");
+    let from = summary.total_of.unwrap_or(summary.name);
+    let counts = "sumMerge(counts) AS count, minMerge(firsts) AS first, maxMerge(lasts) AS last";
+    let columns = columns.join(", ");
+    if inner.is_empty() {
+        return format!("SELECT {columns}, {counts} FROM {from} GROUP BY {keys}");
+    }
+    // What is sole is known when all is counted.
+    let inner = inner.join(", ");
     format!(
-        "SELECT {}, sumMerge(counts) AS count, minMerge(firsts) AS first, maxMerge(lasts) AS last FROM {} GROUP BY {}",
-        columns.join(", "),
-        summary.total_of.unwrap_or(summary.name),
-        keys.join(", ")
+        "SELECT {columns}, count, first, last FROM (SELECT {keys}, {inner}, {counts} FROM {from} GROUP BY {keys})"
     )
 }
 

@@ -45,7 +45,7 @@ pub fn install(server: &Server, plan: &Plan, send: bool) -> Result<Vec<String>, 
     Ok(statements)
 }
 
-fn abilities(version: Version) -> Abilities {
+pub(super) fn abilities(version: Version) -> Abilities {
     Abilities {
         dictionaries: version >= Version(19, 1),
         codecs: version >= Version(19, 10),

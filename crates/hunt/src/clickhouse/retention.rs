@@ -34,7 +34,7 @@ pub fn last_time_remotely(server: &Server) -> Result<Option<i64>, ServerError> {
 }
 
 /// The cluster over which the store's tables are spread.
-fn cluster(server: &Server) -> Result<Option<String>, ServerError> {
+pub(super) fn cluster(server: &Server) -> Result<Option<String>, ServerError> {
     let asked = "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'raw_events' AND engine = 'Distributed'";
     let engine = server.text(asked)?;
     let name = engine.strip_prefix("Distributed(").and_then(|rest| rest.split(',').next());

@@ -154,14 +154,14 @@ impl Server {
         Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned())
     }
 
-    /// Adds rows, each a line of JSON, to a table.
+    /// Adds a block of the Native format to a table.
     pub(super) fn insert(
         &self,
         table: &str,
         settings: &[(&str, &str)],
         rows: &[u8],
     ) -> Result<(), ServerError> {
-        let sql = format!("INSERT INTO {table} FORMAT JSONEachRow");
+        let sql = format!("INSERT INTO {table} FORMAT Native");
         let mut all = vec![("query", sql.as_str())];
         all.extend_from_slice(settings);
         self.send(&all, rows).map(drop)

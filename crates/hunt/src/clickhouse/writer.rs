@@ -6,19 +6,18 @@
 //! has a name that follows from its events: an insert that is still under way when its batch is sent again is waited for.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::io::Write as _;
 use std::thread;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tuxmon_event::{Guid, Timestamp};
+use tuxmon_event::Guid;
 
-use super::ddl;
+use super::block::Block;
 use super::server::{Server, ServerError, Version};
 use crate::answer::{AnswerError, Rows as _, Value};
-use crate::batch::{Batch, Cell, Row};
+use crate::batch::{Batch, Row};
 use crate::dialect::literal;
-use crate::layout::{Encoding, Table, tables};
+use crate::layout::{Table, tables};
 use crate::writer::Stored;
 
 /// So often a batch is tried before its import ends, and so long is waited between two trials; the pause grows.
@@ -36,8 +35,6 @@ type EventId = [u8; 16];
 pub(crate) struct Writer<'s> {
     server: &'s Server,
     tables: Vec<Table>,
-    /// For each table, the names of its columns as JSON has them.
-    names: Vec<Vec<String>>,
     /// Events before this time, in milliseconds, are no longer kept.
     horizon: i64,
 }
@@ -46,13 +43,7 @@ impl<'s> Writer<'s> {
     pub(crate) fn open(server: &'s Server) -> Result<Self, ServerError> {
         let horizon = server.text("SELECT max(value) FROM meta WHERE name = 'horizon'")?;
         let tables = tables();
-        let names = tables
-            .iter()
-            .map(|table| {
-                table.columns.iter().map(|column| format!(",\"{}\":", ddl::column_name(column))).collect()
-            })
-            .collect();
-        Ok(Self { server, tables, names, horizon: horizon.parse().unwrap_or_default() })
+        Ok(Self { server, tables, horizon: horizon.parse().unwrap_or_default() })
     }
 
     /// Stores a batch. When this returns, the server has acknowledged it.
@@ -136,11 +127,11 @@ impl<'s> Writer<'s> {
         if rows.is_empty() {
             return Ok(());
         }
-        let mut body = Vec::with_capacity(rows.len() * 600);
+        let mut block = Block::new(&self.tables);
         let mut name = Sha256::new();
         for (id, row) in rows {
             name.update(id);
-            self.append(batch, row, *id, &mut body);
+            block.add(batch, row, *id);
         }
         let digest = name.finalize();
         let name = format!(
@@ -152,63 +143,9 @@ impl<'s> Writer<'s> {
             settings.push(("insert_deduplication_token", &name));
             settings.push(("deduplicate_blocks_in_dependent_materialized_views", "1"));
         }
-        self.server.insert("raw_events", &settings, &body)
+        let (columns, bytes) = block.written();
+        self.server.insert(&format!("raw_events ({columns})"), &settings, &bytes)
     }
-
-    /// Appends an event as a line of JSON.
-    fn append(&self, batch: &Batch, row: &Row, id: EventId, out: &mut Vec<u8>) {
-        let cannot_fail = "a Vec takes everything";
-        let guid = Guid(id).to_string();
-        write!(
-            out,
-            "{{\"event\":\"{}\",\"EventID\":{},\"time\":{},\"lag\":{},\"Computer\":{},\"envelope\":{}",
-            guid.trim_matches(['{', '}']),
-            row.event_id,
-            row.time,
-            row.lag,
-            quoted(batch.text(row.host)),
-            quoted(batch.text(row.envelope)),
-        )
-        .expect(cannot_fail);
-        if let Some(record) = row.record {
-            write!(out, ",\"EventRecordID\":{record}").expect(cannot_fail);
-        }
-        let mut extra = row.extra.map(|extra| batch.text(extra).to_owned());
-        if let Some(table) = row.table {
-            let columns = self.tables[table].columns.iter().zip(&self.names[table]);
-            for ((column, name), cell) in columns.zip(batch.cells(row)) {
-                let value = match (cell, column.encoding) {
-                    (Cell::None, _) => continue,
-                    (Cell::Integer(millis), Encoding::Moment) => {
-                        quoted(&Timestamp(millis.saturating_mul(1_000_000)).utc_time())
-                    }
-                    (Cell::Integer(number), _) => number.to_string(),
-                    (Cell::Process(guid), _) => format!("\"{}\"", guid.to_string().trim_matches(['{', '}'])),
-                    (Cell::Text(text), Encoding::Text | Encoding::Moment) => quoted(batch.text(*text)),
-                    // What does not fit its column is kept beside them.
-                    (Cell::Text(text), Encoding::Integer | Encoding::Flag | Encoding::Process) => {
-                        let member = format!("{}:{}", quoted(column.field.name), quoted(batch.text(*text)));
-                        extra = Some(match extra {
-                            Some(object) => format!("{},{member}}}", object.trim_end_matches('}')),
-                            None => format!("{{{member}}}"),
-                        });
-                        continue;
-                    }
-                };
-                out.extend_from_slice(name.as_bytes());
-                out.extend_from_slice(value.as_bytes());
-            }
-        }
-        if let Some(extra) = extra {
-            write!(out, ",\"extra\":{}", quoted(&extra)).expect(cannot_fail);
-        }
-        out.extend_from_slice(b"}\n");
-    }
-}
-
-/// A text as JSON writes it.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 fn is_running(error: &ServerError) -> bool {

@@ -1,11 +1,11 @@
-//! `tuxmon-hunt store install`: the tables of a store on a server.
+//! `tuxmon-hunt store`: the tables of a store on a server, made, and counted anew.
 
 use std::io::{Write, stdout};
 
 use anyhow::bail;
-use tuxmon_hunt::{Place, Plan, Server, install};
+use tuxmon_hunt::{Address, Place, Plan, Server, install, recount_remotely};
 
-/// Make a store on a server of ClickHouse
+/// Make a store on a server of ClickHouse, or mend its counts
 #[derive(clap::Args)]
 pub(super) struct StoreArgs {
     #[command(subcommand)]
@@ -15,6 +15,11 @@ pub(super) struct StoreArgs {
 #[derive(clap::Subcommand)]
 enum StoreCommand {
     Install(Args),
+    /// Count all events anew, each once
+    ///
+    /// For a store into which two imported the log of one machine at the same moment, or whose server died in an insert.
+    /// Nobody must import meanwhile, and what is asked misses counts; a recount that was broken off can be begun again.
+    Recount,
 }
 
 /// Make the tables, the counts and the views that are not there yet; what is there stays
@@ -43,12 +48,22 @@ struct Args {
 }
 
 pub(super) fn run(args: &StoreArgs, store: &Place) -> anyhow::Result<()> {
-    let StoreCommand::Install(args) = &args.command;
     let Place::Server(address) = store else {
         bail!(
-            "{store} is a file, and needs no installation; --store clickhouse://HOST/DATABASE names a server"
+            "{store} is a file, and needs neither installation nor a recount; --store clickhouse://HOST/DATABASE names a server"
         );
     };
+    match &args.command {
+        StoreCommand::Install(args) => make(args, address),
+        StoreCommand::Recount => {
+            let events = recount_remotely(&Server::open(address.clone())?)?;
+            eprintln!("tuxmon-hunt store: {events} events are counted");
+            Ok(())
+        }
+    }
+}
+
+fn make(args: &Args, address: &Address) -> anyhow::Result<()> {
     if let Some(cluster) = &args.cluster
         && !cluster.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     {

@@ -62,7 +62,7 @@ impl Subject {
     pub(super) fn find(&self, connection: &Connection) -> rusqlite::Result<Vec<ProcessId>> {
         match self {
             Self::Guid(guid) => {
-                let asked = "SELECT id FROM raw_processes WHERE print = text_hash(?1) AND guid = ?1";
+                let asked = "SELECT id FROM raw_processes WHERE place = process_place(?1) AND guid = ?1";
                 let found = connection.query_row(asked, [&guid.0], |row| row.get(0)).optional()?;
                 Ok(found.into_iter().collect())
             }
@@ -212,8 +212,8 @@ pub(super) fn runs(
 
 fn talked(connection: &Connection, address: &str) -> rusqlite::Result<Vec<ProcessId>> {
     let mut peers = connection.prepare(
-        "SELECT p.Computer, p.RemoteIp, min(p.first), max(p.last) FROM sum_peers p JOIN strings s ON s.id = p.RemoteIp \
-         WHERE in_network(s.text, ?1) GROUP BY 1, 2 ORDER BY 3",
+        "SELECT Computer, RemoteIp, min(first), max(last) FROM sum_peer_totals WHERE RemoteIp IN (SELECT i.ip FROM \
+         (SELECT DISTINCT ip FROM sum_ips) i JOIN strings s ON s.id = i.ip WHERE in_network(s.text, ?1)) GROUP BY 1, 2 ORDER BY 3",
     )?;
     let mut connections = connection.prepare(
         "SELECT DISTINCT ProcessGuid FROM raw_network_connect WHERE event BETWEEN ?1 AND ?2 AND time BETWEEN ?3 AND ?4 \
