@@ -7,6 +7,7 @@
 mod archive;
 mod file;
 mod gather;
+mod page;
 mod show;
 mod subject;
 
@@ -18,7 +19,8 @@ use crate::processes::ProcessId;
 use crate::store::{Store, StoreError};
 
 pub(crate) use archive::{ARRIVAL, Archive, COMMON, Deeds, Four};
-pub use show::{dot, html, json, tree};
+pub use page::html;
+pub use show::{dot, json, tree};
 pub(crate) use subject::MOST;
 pub use subject::{Subject, SubjectError};
 

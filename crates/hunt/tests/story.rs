@@ -191,6 +191,12 @@ fn forms_say_the_same_and_are_safe() {
     assert!(!page.contains("<script>") && page.contains("&lt;script&gt;"), "{page}");
     assert_eq!(page.matches("<li").count(), page.matches("</li>").count());
     assert_eq!(page.matches("<ul>").count(), page.matches("</ul>").count());
+    assert_eq!(page.matches("<details").count(), page.matches("</details>").count());
+    assert_eq!(page.matches("<div").count(), page.matches("</div>").count());
+    for place in 0..story.processes.len() {
+        assert_eq!(page.matches(&format!("<li id=\"p{place}\"")).count(), 1, "{page}");
+    }
+    assert!(page.contains("Where it went on") && page.contains("◀ ssh session from 198.51.100.7"), "{page}");
     let graph = dot(&story);
     assert!(graph.contains(r#"x\"];\\<b>"#), "{graph}");
     for text in [tree(&story), page, graph] {

@@ -1,4 +1,4 @@
-//! A story as text, JSON, a graph for Graphviz, and a page.
+//! A story as text, JSON, and a graph for Graphviz.
 
 use std::fmt::Write as _;
 
@@ -66,7 +66,7 @@ fn line(process: &Process) -> String {
     text
 }
 
-fn time(millis: Option<i64>) -> String {
+pub(super) fn time(millis: Option<i64>) -> String {
     millis.map_or("(before it was watched)".to_owned(), |millis| {
         Timestamp(millis.saturating_mul(1_000_000)).utc_time()
     })
@@ -107,7 +107,7 @@ fn value(story: &Story, process: &Process) -> Value {
     })
 }
 
-fn word(role: Role) -> &'static str {
+pub(super) fn word(role: Role) -> &'static str {
     match role {
         Role::Subject => "subject",
         Role::Ancestor => "ancestor",
@@ -152,61 +152,4 @@ pub fn dot(story: &Story) -> String {
 
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
-}
-
-/// The story as a page that needs nothing else, and runs nothing.
-pub fn html(story: &Story) -> String {
-    const STYLE: &str = "body{font:14px/1.4 monospace;margin:2em}ul{list-style:none;border-left:1px solid #bbb;margin:0;\
-        padding-left:1.2em}.subject>b{background:#fe9}.deed{color:#555}.entry{color:#a30}";
-    let children = story.children();
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Story</title><style>{STYLE}</style></head><body>\n"
-    );
-    for root in story.roots() {
-        // What is still to be written: a process, or the ends of its list.
-        let mut waiting = vec![Some(root)];
-        out.push_str("<ul>\n");
-        while let Some(next) = waiting.pop() {
-            let Some(place) = next else {
-                out.push_str("</ul></li>\n");
-                continue;
-            };
-            append_process(story, place, &mut out);
-            out.push_str("<ul>\n");
-            waiting.push(None);
-            waiting.extend(children[place].iter().rev().map(|child| Some(*child)));
-        }
-        out.push_str("</ul>\n");
-    }
-    if story.left_out > 0 {
-        let _ = writeln!(out, "<p>{} more processes were left out</p>", story.left_out);
-    }
-    out.push_str("</body></html>\n");
-    out
-}
-
-fn append_process(story: &Story, place: usize, out: &mut String) {
-    let process = &story.processes[place];
-    let _ = write!(
-        out,
-        "<li id=\"p{place}\" class=\"{}\"><b>{}</b>",
-        word(process.role),
-        escaped(&line(process))
-    );
-    for deed in &process.deeds {
-        let said = format!("{}  {} {}", time(Some(deed.time)), deed.event, visible(&deed.about));
-        let _ = write!(out, "<div class=\"deed\">{}", escaped(&said));
-        for next in &deed.leads_to {
-            let _ = write!(out, " <a href=\"#p{next}\">→ {}</a>", escaped(&line(&story.processes[*next])));
-        }
-        out.push_str("</div>");
-    }
-    if process.more_deeds > 0 {
-        let _ = write!(out, "<div class=\"deed\">… and {} more deeds</div>", process.more_deeds);
-    }
-    out.push('\n');
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
