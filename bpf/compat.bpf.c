@@ -6,11 +6,11 @@
  */
 #if defined(__TARGET_ARCH_x86)
 
-#define COMPAT_1(regs) ((__u64)(__u32)BPF_CORE_READ(regs, bx))
-#define COMPAT_2(regs) ((__u64)(__u32)BPF_CORE_READ(regs, cx))
-#define COMPAT_3(regs) ((__u64)(__u32)BPF_CORE_READ(regs, dx))
-#define COMPAT_4(regs) ((__u64)(__u32)BPF_CORE_READ(regs, si))
-#define COMPAT_5(regs) ((__u64)(__u32)BPF_CORE_READ(regs, di))
+#define COMPAT_1(regs) ((__u64)(__u32)OF_KNOWN(regs, bx))
+#define COMPAT_2(regs) ((__u64)(__u32)OF_KNOWN(regs, cx))
+#define COMPAT_3(regs) ((__u64)(__u32)OF_KNOWN(regs, dx))
+#define COMPAT_4(regs) ((__u64)(__u32)OF_KNOWN(regs, si))
+#define COMPAT_5(regs) ((__u64)(__u32)OF_KNOWN(regs, di))
 
 /* Numbers of arch/x86/entry/syscalls/syscall_32.tbl. */
 enum compat_call {
@@ -200,7 +200,7 @@ int compat_exit(__u64 *context)
 {
 	struct pt_regs *regs = (void *)context[0];
 	long result = (int)context[1];
-	if (!in_compat_call((struct task_struct *)bpf_get_current_task()))
+	if (!in_compat_call())
 		return IS_X32_CALL(regs) ? x32_exit(regs, result) : 0;
 	if (result == 0)
 		compat_names(regs);

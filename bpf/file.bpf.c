@@ -6,6 +6,9 @@
  */
 #include "lib/paths.h"
 
+_Static_assert(__builtin_offsetof(struct wire_file_open, task) == sizeof(struct wire_header) &&
+	       __builtin_offsetof(struct wire_file_name, task) == sizeof(struct wire_header), "see unwanted_name()");
+
 /* --- calls that leave an open file ------------------------------------------------------------------------------ */
 
 static __noinline void report_open(struct file *file, struct inode *inode, __u32 deed)
@@ -186,17 +189,17 @@ static __always_inline struct io_kiocb *request_of(struct task_struct *task)
 }
 
 /* Under which key the current call keeps what it touches; 0 when it is no call on names. */
-static __always_inline __u64 call_key(struct task_struct *task)
+static __always_inline __u64 call_key(void)
 {
-	__u32 flags = BPF_CORE_READ(task, flags);
+	__u32 flags = OF_KNOWN(CURRENT_TASK, flags);
 	if (flags & PF_IO_WORKER) {
-		struct io_kiocb *request = request_of(task);
+		struct io_kiocb *request = request_of(CURRENT_TASK);
 		__u8 opcode = BPF_CORE_READ(request, opcode);
 		bool names = request && (opcode == URING_RENAMEAT || opcode == URING_UNLINKAT ||
 					 opcode == URING_SYMLINKAT || opcode == URING_LINKAT);
 		return names ? (__u64)request : 0;
 	}
-	if (flags & PF_KTHREAD || !changes_names(SYSCALL_NUMBER(current_registers()), in_compat_call(task)))
+	if (flags & PF_KTHREAD || !changes_names(SYSCALL_NUMBER(current_registers()), in_compat_call()))
 		return 0;
 	return (__u32)bpf_get_current_pid_tgid();
 }
@@ -236,7 +239,7 @@ static __noinline void note_name(struct touched_files *list, __u32 slot, struct 
 
 static __always_inline int note_touched(struct inode *inode)
 {
-	__u64 key = call_key((void *)bpf_get_current_task());
+	__u64 key = call_key();
 	/* Looked at by nobody when none of what the call can be is sent. */
 	if (!key || unwanted_later(WIRE_UNWANTED_FILE_CREATE | WIRE_UNWANTED_FILE_DELETE))
 		return 0;

@@ -214,6 +214,12 @@ enum wire_unwanted {
 	WIRE_UNWANTED_FILE_DELETE = 8,
 };
 
+/*
+ * The upper half of such a word: of a process, for which of these kinds no rule names its image and its user; of a part
+ * of a path, which of them are not wanted of such a process.
+ */
+#define WIRE_UNNAMED_SHIFT 16
+
 /* By what a deed may not be wanted, whoever does it. Known on both sides: crates/wire/src/filter.rs. */
 enum wire_filter {
 	WIRE_FILTER_FOLDER = 1, /* in which the file is */

@@ -119,6 +119,23 @@ static __always_inline bool says_unwanted(const struct filter_verdict *verdict, 
 	return verdict && verdict->generation == generation && (verdict->unwanted & deeds) == deeds;
 }
 
+/* What is said of who does it: see WIRE_UNNAMED_SHIFT. */
+READ_ONCE_BY_VERIFIER int said_of_process(const struct wire_task *task, __u32 generation)
+{
+	if (!task)
+		return 0;
+	struct filter_process key = filter_key(task);
+	struct filter_verdict *verdict = bpf_map_lookup_elem(&filter_processes, &key);
+	return verdict && verdict->generation == generation ? verdict->unwanted : 0;
+}
+
+/* Whether what is said of a part of a path, and of whoever does the deeds, leaves all of them out. */
+static __always_inline bool part_unwanted(const struct filter_verdict *part, __u32 process, __u32 generation, __u32 deeds)
+{
+	return part && part->generation == generation &&
+	       ((part->unwanted | (part->unwanted & process) >> WIRE_UNNAMED_SHIFT) & deeds) == deeds;
+}
+
 static __always_inline bool is_unwanted(const struct filter_process *key, __u32 generation, __u32 deeds)
 {
 	return says_unwanted(bpf_map_lookup_elem(&filter_processes, key), generation, deeds);
@@ -184,29 +201,31 @@ static __always_inline void clear_key(struct filter_name *key)
 	__builtin_memset(__builtin_assume_aligned(key, 8), 0, sizeof(*key));
 }
 
-static __always_inline bool folder_unwanted(struct filter_name *key, const __u8 *folder, __u32 length, __u32 generation,
-					    __u32 deeds)
+/* The entry of a folder, if there is one. */
+static __always_inline struct filter_verdict *said_of_folder(struct filter_name *key, const __u8 *folder, __u32 length)
 {
 	if (!length || length >= FILTER_PATH_MAX)
-		return false;
+		return 0;
 	clear_key(key);
 	key->kind = WIRE_FILTER_FOLDER;
 	key->length = length;
 	/* Says again what has just been asked: the verifier looks at the register that is used, not at its copies. */
 	asm volatile("%0 &= %1" : "+r"(length) : "i"(FILTER_PATH_MAX - 1));
 	if (bpf_probe_read_kernel(key->bytes, length, folder))
-		return false;
-	return says_unwanted(bpf_map_lookup_elem(&filter_names, key), generation, deeds);
+		return 0;
+	return bpf_map_lookup_elem(&filter_names, key);
 }
 
-/* The last bytes before the NUL, with what stands before the last dot taken away. No branch for each byte: they are 16. */
-static __always_inline bool ending_unwanted(struct filter_name *key, const __u8 *behind, __u32 length, __u32 generation,
-					    __u32 deeds)
+/*
+ * The entry of an ending: the last bytes before the NUL, with what stands before the last dot taken away. No branch for
+ * each byte: they are 16.
+ */
+static __always_inline struct filter_verdict *said_of_ending(struct filter_name *key, const __u8 *behind, __u32 length)
 {
 	__u32 found = 0, kept = 0;
 	clear_key(key);
 	if (bpf_probe_read_kernel(key->bytes, FILTER_ENDING_MAX, behind - FILTER_ENDING_MAX))
-		return false;
+		return 0;
 	for (int i = FILTER_ENDING_MAX - 1; i >= 0; i--) {
 		__u32 byte = key->bytes[i], is_dot = ((byte ^ '.') - 1) >> 31;
 		key->bytes[i] = byte & (found - 1);
@@ -215,10 +234,10 @@ static __always_inline bool ending_unwanted(struct filter_name *key, const __u8 
 		barrier_var(found);
 	}
 	if (!found || kept > length)
-		return false;
+		return 0;
 	key->kind = WIRE_FILTER_ENDING;
 	key->length = FILTER_ENDING_MAX;
-	return says_unwanted(bpf_map_lookup_elem(&filter_names, key), generation, deeds);
+	return bpf_map_lookup_elem(&filter_names, key);
 }
 
 /*
@@ -251,10 +270,12 @@ READ_ONCE_BY_VERIFIER int unwanted_name(struct small *scratch, __u32 head_at, __
 	__u32 folder = start + size;
 	if (folder > PATHS_END)
 		return false;
+	/* Every record of a file has who did it behind its header. */
+	__u32 process = said_of_process((void *)&bytes[sizeof(struct wire_header)], generation);
 	if ((kinds & KIND(WIRE_FILTER_FOLDER) &&
-	     folder_unwanted(&room->key, &bytes[folder], end - folder, generation, deeds)) ||
+	     part_unwanted(said_of_folder(&room->key, &bytes[folder], end - folder), process, generation, deeds)) ||
 	    (kinds & KIND(WIRE_FILTER_ENDING) &&
-	     ending_unwanted(&room->key, &bytes[folder - 1], size - 1, generation, deeds)))
+	     part_unwanted(said_of_ending(&room->key, &bytes[folder - 1], size - 1), process, generation, deeds)))
 		return count_filtered(kind);
 	return false;
 }

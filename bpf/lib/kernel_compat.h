@@ -57,6 +57,19 @@ static __always_inline __u64 inode_ctime_ns(struct inode *inode)
 	return BPF_CORE_READ(old, i_ctime.tv_sec) * 1000000000ULL + BPF_CORE_READ(old, i_ctime.tv_nsec);
 }
 
+/*
+ * The current task, as a pointer that the verifier knows the type of: members of it, and of what it points to, are one
+ * load each, where a read through a helper is a call. 5.11 (3ca1032ab7ab, "bpf: Implement get_current_task_btf and
+ * RET_PTR_TO_BTF_ID").
+ */
+#ifdef BEFORE_5_17
+#define CURRENT_TASK ((struct task_struct *)bpf_get_current_task())
+#define OF_KNOWN(pointer, member) BPF_CORE_READ(pointer, member)
+#else
+#define CURRENT_TASK bpf_get_current_task_btf()
+#define OF_KNOWN(pointer, member) ((pointer)->member)
+#endif
+
 /* 6.9 (df8838737b36, "x86/fred: Reserve space for the FRED stack frame") leaves room above the registers. */
 struct fred_info {
 	unsigned long edata;
@@ -69,6 +82,9 @@ struct fred_info {
  */
 static __always_inline struct pt_regs *current_registers(void)
 {
+#ifndef BEFORE_5_17
+	return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#else
 #ifndef WITHOUT_KERNEL_BTF
 	if (HAS_HELPER(task_pt_regs))
 		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
@@ -76,18 +92,19 @@ static __always_inline struct pt_regs *current_registers(void)
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u64 above = bpf_core_type_exists(struct fred_info) ? 16 : 0;
 	return BPF_CORE_READ(task, stack) + 16384 - above - bpf_core_type_size(struct pt_regs);
+#endif
 }
 
 #if defined(__TARGET_ARCH_x86)
-#define REGISTER_1(call) BPF_CORE_READ(call, di)
-#define REGISTER_2(call) BPF_CORE_READ(call, si)
-#define REGISTER_3(call) BPF_CORE_READ(call, dx)
-#define REGISTER_4(call) BPF_CORE_READ(call, r10)
-#define REGISTER_5(call) BPF_CORE_READ(call, r8)
+#define REGISTER_1(call) OF_KNOWN(call, di)
+#define REGISTER_2(call) OF_KNOWN(call, si)
+#define REGISTER_3(call) OF_KNOWN(call, dx)
+#define REGISTER_4(call) OF_KNOWN(call, r10)
+#define REGISTER_5(call) OF_KNOWN(call, r8)
 /* x32 calls have the registers and, but for a few of their own, the numbers of native ones, with this bit. */
 #define X32_CALL 0x40000000
-#define IS_X32_CALL(call) (BPF_CORE_READ(call, orig_ax) & X32_CALL)
-#define SYSCALL_NUMBER(call) ((int)BPF_CORE_READ(call, orig_ax) & ~X32_CALL)
+#define IS_X32_CALL(call) (OF_KNOWN(call, orig_ax) & X32_CALL)
+#define SYSCALL_NUMBER(call) ((int)OF_KNOWN(call, orig_ax) & ~X32_CALL)
 #elif defined(__TARGET_ARCH_arm64)
 /* The first register holds the result at the exit; its old value is kept aside. */
 #define REGISTER_1(call) BPF_CORE_READ(call, orig_x0)
@@ -111,12 +128,12 @@ static __always_inline struct pt_regs *current_registers(void)
 /* x86: set while a task is in a call that came by int 0x80 or sysenter. */
 #define TS_COMPAT 2
 
-static __always_inline bool in_compat_call(struct task_struct *task)
+static __always_inline bool in_compat_call(void)
 {
 #if defined(__TARGET_ARCH_x86)
-	return BPF_CORE_READ(task, thread_info.status) & TS_COMPAT;
+	return OF_KNOWN(CURRENT_TASK, thread_info.status) & TS_COMPAT;
 #else
-	return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22); /* TIF_32BIT */
+	return OF_KNOWN(CURRENT_TASK, thread_info.flags) & (1UL << 22); /* TIF_32BIT */
 #endif
 }
 

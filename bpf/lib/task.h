@@ -95,7 +95,7 @@ READ_ONCE_BY_VERIFIER int fill_current(struct wire_task *to)
 	if (!to)
 		return 0;
 	fill_task(to, task);
-	if (in_compat_call(task))
+	if (in_compat_call())
 		to->flags |= WIRE_TASK_COMPAT;
 	return 0;
 }
@@ -114,11 +114,10 @@ static __always_inline void fill_file(struct wire_file *to, struct inode *inode)
 /* The open file behind a descriptor of the current task. */
 static __always_inline struct file *file_of(int descriptor)
 {
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **slots = BPF_CORE_READ(table, fd);
-	struct file *file = 0;
-	if (descriptor < 0 || (__u32)descriptor >= BPF_CORE_READ(table, max_fds))
+	struct files_struct *files = OF_KNOWN(CURRENT_TASK, files);
+	struct fdtable *table = OF_KNOWN(files, fdt);
+	struct file **slots = OF_KNOWN(table, fd), *file = 0;
+	if (descriptor < 0 || (__u32)descriptor >= OF_KNOWN(table, max_fds))
 		return 0;
 	bpf_core_read(&file, sizeof(file), slots + descriptor);
 	return file;

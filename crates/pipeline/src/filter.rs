@@ -139,13 +139,16 @@ impl Filter {
             *times = times.saturating_add(1);
             (*unwanted, *times)
         } else {
-            let unwanted = self.of_image(rules, image).and(of_user(rules, image, user));
+            let of_user = of_user(rules, image, user).and(unnamed(rules, image, Some(user)));
+            let unwanted = self.of_image(rules, image).and(of_user);
             self.processes.insert(key, (unwanted, 1));
             (unwanted, 1)
         };
-        if !unwanted.contains(kind) {
+        let is_unwanted = unwanted.contains(kind);
+        if !is_unwanted {
             self.dropped_by_part(rules, event);
-        } else if is_told(times) {
+        }
+        if is_told(times) && (is_unwanted || unwanted.contains(kind.of_unnamed())) {
             self.waiting.push(FilterEntry::Process(key.0, key.1, unwanted));
         }
     }
@@ -159,7 +162,8 @@ impl Filter {
         if let Some(known) = self.images.get(image) {
             return *known;
         }
-        let unwanted = unwanted(rules, &[("Image", Known::Is(image.as_str()))]);
+        let unwanted =
+            unwanted(rules, &[("Image", Known::Is(image.as_str()))]).and(unnamed(rules, image, None));
         if unwanted != Unwanted::NOTHING {
             self.waiting.push(FilterEntry::Image(image.clone(), unwanted));
         }
@@ -189,7 +193,8 @@ impl Filter {
     fn names(&mut self, rules: &Rules, path: &str) {
         let Some(slash) = path.rfind('/') else { return };
         let tell = |key: Option<NameKey>, known| {
-            let unwanted = unwanted(rules, &[("TargetFilename", known)]);
+            let nobody = [("Image", Known::FailsAll), ("User", Known::FailsAll), ("TargetFilename", known)];
+            let unwanted = unwanted(rules, &nobody[2..]).and(unwanted(rules, &nobody).of_unnamed());
             key.filter(|_| unwanted != Unwanted::NOTHING).map(|key| FilterEntry::Name(key, unwanted))
         };
         if self.is_told_of("TargetFilename", &path[..=slash]) {
@@ -243,6 +248,17 @@ impl Filter {
 /// What the rules drop of an image when this user runs it.
 fn of_user(rules: &Rules, image: &Text, user: &Text) -> Unwanted {
     unwanted(rules, &[("Image", Known::Is(image.as_str())), ("User", Known::Is(user.as_str()))])
+}
+
+/// For which kinds of deeds on files no rule names this image, and this user or anybody.
+fn unnamed(rules: &Rules, image: &Text, user: Option<&Text>) -> Unwanted {
+    let of_files = KINDS.into_iter().filter(|(id, _)| *id == FILE_CREATE || *id == FILE_DELETE);
+    let unnamed = of_files.filter(|(id, _)| {
+        let at = |field| position(*id, field).expect("the schema has it");
+        let who = [(at("Image"), Some(image.as_str())), (at("User"), user.map(Text::as_str))];
+        rules.fails_all(*id, &who)
+    });
+    unnamed.fold(Unwanted::NOTHING, |all, (_, kind)| all.and(kind.of_unnamed()))
 }
 
 fn is_told(times: u32) -> bool {
@@ -375,9 +391,9 @@ mod tests {
             filter.dropped(&rules, &actor(7), &event);
         }
         // Raw devices nobody wants, whoever opens them.
-        let unwanted = Unwanted::FILE_DELETE.and(Unwanted::RAW_DEVICE);
-        let image = FilterEntry::Image(Text::from("/opt/x"), Unwanted::RAW_DEVICE);
-        assert_eq!(filter.take(), [image, process(7, unwanted)]);
+        let of_image = Unwanted::RAW_DEVICE.and(Unwanted::FILE_CREATE.of_unnamed());
+        let image = FilterEntry::Image(Text::from("/opt/x"), of_image);
+        assert_eq!(filter.take(), [image, process(7, of_image.and(Unwanted::FILE_DELETE))]);
         filter.follow(1);
         assert_eq!(filter.take(), []);
         filter.follow(2);
@@ -394,16 +410,52 @@ mod tests {
             }
             filter.dropped(&rules, &actor(7), &event);
         }
+        let of_image = Unwanted::RAW_DEVICE.and(Unwanted::FILE_CREATE.of_unnamed());
+        let deletes = Unwanted::FILE_DELETE.and(Unwanted::FILE_DELETE.of_unnamed());
         let folder = NameKey::folder("/var/spool").expect("a plain folder");
         let ending = NameKey::ending(".swp").expect("a plain ending");
         assert_eq!(
             filter.take(),
             [
-                FilterEntry::Image(Text::from("/opt/x"), Unwanted::RAW_DEVICE),
-                FilterEntry::Name(folder, Unwanted::FILE_DELETE),
-                FilterEntry::Name(ending, Unwanted::FILE_DELETE)
+                FilterEntry::Image(Text::from("/opt/x"), of_image),
+                FilterEntry::Name(folder, deletes),
+                process(7, of_image.and(Unwanted::FILE_DELETE.of_unnamed())),
+                FilterEntry::Name(ending, deletes)
             ]
         );
+    }
+
+    #[test]
+    fn a_folder_is_told_for_those_whom_no_rule_names() {
+        let text = "<Sysmon schemaversion='4.90'><EventFiltering><RuleGroup groupRelation='or'>\
+            <FileDelete onmatch='include'><Image condition='end with'>wget</Image>\
+            <TargetFilename condition='begin with'>/etc/</TargetFilename></FileDelete>\
+            </RuleGroup></EventFiltering></Sysmon>";
+        let (config, diagnostics) = Config::parse(text.as_bytes(), "filter.xml");
+        let rules = Rules::compile(&config.unwrap_or_else(|| panic!("{diagnostics:?}")));
+        let (mut filter, deletes) = (Filter::default(), Unwanted::FILE_DELETE.of_unnamed());
+        for name in ["/srv/x", "/srv/y"] {
+            let mut event = delete("/opt/x");
+            if let Event::FileDelete(delete) = &mut event {
+                delete.target_filename = Text::from(name);
+            }
+            filter.dropped(&rules, &actor(7), &event);
+        }
+        let told = filter.take();
+        let folder = NameKey::folder("/srv").expect("a plain folder");
+        let of_folder = |entry: &FilterEntry| match entry {
+            FilterEntry::Name(key, unwanted) if *key == folder => Some(*unwanted),
+            _ => None,
+        };
+        let of_process = |entry: &FilterEntry| match entry {
+            FilterEntry::Process(_, _, unwanted) => Some(*unwanted),
+            _ => None,
+        };
+        for unwanted in [told.iter().find_map(of_folder), told.iter().find_map(of_process)] {
+            let unwanted = unwanted.expect("it is told");
+            assert!(unwanted.contains(deletes) && !unwanted.contains(Unwanted::FILE_DELETE), "{unwanted:?}");
+        }
+        assert!(!unnamed(&rules, &Text::from("/usr/bin/wget"), None).contains(deletes));
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub struct Collect {
 }
 
 impl Collect {
-    /// What this configuration needs: an event type is collected when it has a node for it.
+    /// What this configuration needs: an event type is collected when it has a node for it that may keep one.
     pub fn for_config(config: &Config) -> Self {
         let collects = |id| tuxmon_rules::collects(config, id);
         Self {

@@ -23,6 +23,8 @@ pub enum Known<'v> {
     In(&'v str),
     /// It ends so.
     EndsWith(&'v str),
+    /// No filter passes on it, whatever it is.
+    FailsAll,
 }
 
 /// Fields by their positions, with what is known of each; the others may be anything.
@@ -43,6 +45,18 @@ impl Program {
             }
         }
         !self.keeps_unmatched()
+    }
+
+    /// Whether no filter passes on any of these fields, of which nothing is known where the value is missing.
+    pub(crate) fn fails_all(&self, fields: &[(usize, Option<&str>)]) -> bool {
+        let filters = self.blocks.iter().flat_map(|block| &block.items).flat_map(|item| match item {
+            Item::Rule(Rule { filters, .. }) | Item::Field(filters) => filters,
+        });
+        let fails = |filter: &Filter| {
+            let asked = fields.iter().find(|(position, _)| Some(*position) == filter.position);
+            asked.is_none_or(|(_, value)| value.is_some_and(|value| !filter.test.passes(value)))
+        };
+        filters.into_iter().all(fails)
     }
 }
 
@@ -80,6 +94,7 @@ impl<'v> Known<'v> {
     pub(crate) fn text(&self) -> &'v str {
         match self {
             Self::Is(text) | Self::In(text) | Self::EndsWith(text) => text,
+            Self::FailsAll => "",
         }
     }
 
@@ -89,12 +104,15 @@ impl<'v> Known<'v> {
             Self::Is(_) => Known::Is(text),
             Self::In(_) => Known::In(text),
             Self::EndsWith(_) => Known::EndsWith(text),
+            Self::FailsAll => Known::FailsAll,
         }
     }
 
     fn passes(self, test: &Test) -> Answer {
-        if let Self::Is(value) = self {
-            return Answer::of(test.passes(value));
+        match self {
+            Self::Is(value) => return Answer::of(test.passes(value)),
+            Self::FailsAll => return Answer::No,
+            Self::In(_) | Self::EndsWith(_) => {}
         }
         match test {
             Test::Is(value) => self.is(value),
@@ -119,6 +137,7 @@ impl<'v> Known<'v> {
             Self::Is(known) => Answer::of(known == value),
             Self::In(folder) => Answer::open_if(name_in(value, folder).is_some_and(|name| !name.is_empty())),
             Self::EndsWith(end) => Answer::open_if(value.ends_with(end)),
+            Self::FailsAll => Answer::No,
         }
     }
 
@@ -128,6 +147,7 @@ impl<'v> Known<'v> {
             Self::In(folder) if folder.starts_with(value) => Answer::Yes,
             Self::In(folder) => Answer::open_if(name_in(value, folder).is_some()),
             Self::EndsWith(_) => Answer::Open,
+            Self::FailsAll => Answer::No,
         }
     }
 
@@ -138,6 +158,7 @@ impl<'v> Known<'v> {
             Self::In(folder) => Answer::open_if(folder.ends_with(up_to_last_slash(value))),
             Self::EndsWith(end) if end.ends_with(value) => Answer::Yes,
             Self::EndsWith(end) => Answer::open_if(value.ends_with(end)),
+            Self::FailsAll => Answer::No,
         }
     }
 
@@ -147,6 +168,7 @@ impl<'v> Known<'v> {
             Self::In(part) | Self::EndsWith(part) if part.contains(word) => Answer::Yes,
             Self::In(folder) => Answer::open_if(folder.ends_with(up_to_last_slash(word))),
             Self::EndsWith(_) => Answer::Open,
+            Self::FailsAll => Answer::No,
         }
     }
 }

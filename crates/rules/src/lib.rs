@@ -100,6 +100,15 @@ impl Rules {
         self.program(event_id).is_none_or(|program| program.drops_all(&Facts(&known)))
     }
 
+    /// Whether no filter of this event passes on these fields, by their positions and values. A field without a value may
+    /// have any.
+    pub fn fails_all(&self, event_id: u16, fields: &[(usize, Option<&str>)]) -> bool {
+        let folded: Vec<_> =
+            fields.iter().map(|(at, value)| (*at, value.map(str::to_ascii_lowercase))).collect();
+        let fields: Vec<_> = folded.iter().map(|(at, value)| (*at, value.as_deref())).collect();
+        self.program(event_id).is_none_or(|program| program.fails_all(&fields))
+    }
+
     fn program(&self, event_id: u16) -> Option<&Program> {
         let place = EVENTS.iter().position(|event| event.id == event_id)?;
         self.programs.get(place)
@@ -110,7 +119,8 @@ impl Rules {
 /// other events need what it says.
 ///
 /// Compat: sysmonforlinux.c — ProcessCreate and ProcessTerminate are always collected, the others
-/// when any block speaks about them, and FileDeleteDetected never: deletes are event 23.
+/// when any block speaks about them, and FileDeleteDetected never: deletes are event 23. Unlike there, blocks that
+/// drop whatever happens (an empty include) collect nothing.
 pub fn collects(config: &Config, event_id: u16) -> bool {
     const PROCESS_CREATE: u16 = 1;
     const PROCESS_TERMINATE: u16 = 5;
@@ -119,7 +129,9 @@ pub fn collects(config: &Config, event_id: u16) -> bool {
         PROCESS_CREATE | PROCESS_TERMINATE => true,
         FILE_DELETE_DETECTED => false,
         _ => spec(event_id).is_some_and(|event| {
-            event.rule_default == RuleDefault::Never || config.blocks_of(event).next().is_some()
+            event.rule_default == RuleDefault::Never
+                || (config.blocks_of(event).next().is_some()
+                    && !compile::program(config, event).drops_all(&Facts(&[])))
         }),
     }
 }

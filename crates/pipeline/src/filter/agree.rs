@@ -49,9 +49,10 @@ impl Kernel {
     fn leaves_out(&self, deed: &Made) -> bool {
         let (task, image) = (&deed.task, &deed.image);
         let has = |found: Option<&Unwanted>| found.is_some_and(|unwanted| unwanted.contains(deed.deeds));
-        has(self.images.get(image))
-            || has(self.processes.get(&(task.identity, task.uid)))
-            || deed.names.iter().any(|key| has(self.names.get(key)))
+        let of = |found: Option<&Unwanted>| found.copied().unwrap_or_default();
+        let who = of(self.images.get(image)).and(of(self.processes.get(&(task.identity, task.uid))));
+        who.contains(deed.deeds)
+            || deed.names.iter().any(|key| of(self.names.get(key)).by(who).contains(deed.deeds))
             || deed.ends.iter().any(|key| has(self.ends.get(key)))
     }
 }

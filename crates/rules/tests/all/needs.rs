@@ -25,12 +25,26 @@ fn event(id: u16) -> &'static EventSpec {
 #[test]
 fn only_what_a_block_speaks_about_is_collected() {
     let config = config(
-        "<NetworkConnect onmatch='include'/><FileDeleteDetected onmatch='exclude'/><PipeEvent onmatch='include'/>",
+        "<NetworkConnect onmatch='exclude'/><FileDeleteDetected onmatch='exclude'/><PipeEvent onmatch='exclude'/>",
     );
     let collected: Vec<u16> =
         tuxmon_event::EVENTS.iter().map(|event| event.id).filter(|&id| collects(&config, id)).collect();
     assert_eq!(collected, [255, 1, 3, 4, 5, 16, 17, 18]);
     assert!(!collects(&config, 999));
+}
+
+#[test]
+fn what_every_block_drops_is_not_collected() {
+    let collected = |filtering: &str| collects(&config(filtering), 3);
+    assert!(!collected("<NetworkConnect onmatch='include'/>"));
+    assert!(!collected("<NetworkConnect onmatch='exclude'/><NetworkConnect onmatch='include'/>"));
+    assert!(collected(
+        "<NetworkConnect onmatch='include'/>\
+         <NetworkConnect onmatch='include'><Image condition='contains'>x</Image></NetworkConnect>"
+    ));
+    assert!(collected(
+        "<NetworkConnect onmatch='exclude'><Image condition='contains'>x</Image></NetworkConnect>"
+    ));
 }
 
 #[test]
