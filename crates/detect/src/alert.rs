@@ -1,9 +1,12 @@
 //! An alert, and the line of JSON that it becomes. docs/detection.md shows each member.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 use tuxmon_event::Timestamp;
+
+use crate::fields::Fields;
 
 /// What speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +93,7 @@ pub struct Alert {
     /// What was counted.
     pub correlated: Option<Correlated>,
     /// The event, or the last of the events; none in a count.
-    pub event: Vec<(String, String)>,
+    pub event: Fields,
 }
 
 /// The process that an alert is about.
@@ -141,14 +144,15 @@ impl Alert {
 
     /// A field of its event.
     pub fn value(&self, name: &str) -> Option<&str> {
-        self.event.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+        self.event.iter().find(|(field, _)| *field == name).map(|(_, value)| value)
     }
 
     /// One object on one line, without a line feed.
     pub fn to_json(&self, envelope: &Envelope<'_>) -> String {
         let mut longest = MAX_VALUE;
         loop {
-            let line = self.object(envelope, longest).to_string();
+            let object = self.object(envelope, longest);
+            let line = serde_json::to_string(&object).expect("texts and numbers are JSON");
             if line.len() <= MAX_LINE || longest <= MIN_VALUE {
                 return line;
             }
@@ -156,70 +160,147 @@ impl Alert {
         }
     }
 
-    fn object(&self, envelope: &Envelope<'_>, longest: usize) -> Value {
-        let mut object = Map::new();
-        let mut put = |name: &str, value: Value| object.insert(name.to_owned(), value);
-        put("Alert", self.kind.word().into());
-        put("Time", time(self.last));
-        put("Written", envelope.written.into());
-        put("Computer", envelope.computer.into());
-        put("Rule", rule(&self.heading, longest));
-        put("Count", self.count.into());
-        if self.count > 1 {
-            put("First", time(self.first));
+    fn object<'a>(&'a self, envelope: &Envelope<'a>, longest: usize) -> Object<'a> {
+        let subject = self.subject();
+        let ancestors = envelope.ancestors.iter().map(|one| AncestorPart::of(one, longest));
+        Object {
+            alert: self.kind.word(),
+            time: time(self.last),
+            written: envelope.written,
+            computer: envelope.computer,
+            rule: RulePart::of(&self.heading, longest),
+            count: self.count,
+            first: (self.count > 1).then(|| time(self.first)),
+            matched: self.matched.iter().map(|matched| MatchedPart::of(matched, longest)).collect(),
+            correlation: self.correlated.as_ref().map(|one| CorrelationPart::of(one, longest)),
+            process_guid: subject.map(|subject| subject.guid),
+            ancestors: subject.map(|_| ancestors.collect()),
+            event: (!self.event.is_empty()).then_some(EventPart { fields: &self.event, longest }),
         }
-        if !self.matched.is_empty() {
-            let one = |matched: &Matched| {
-                json!({
-                    "Field": matched.field,
-                    "Value": cut(&matched.value, longest),
-                    "Asked": cut(&matched.asked, longest),
-                })
-            };
-            put("Matched", self.matched.iter().map(one).collect());
-        }
-        if let Some(correlated) = &self.correlated {
-            put("Correlation", correlation(correlated, longest));
-        }
-        if let Some(subject) = self.subject() {
-            put("ProcessGuid", subject.guid.into());
-            put("Ancestors", envelope.ancestors.iter().map(|one| ancestor(one, longest)).collect());
-        }
-        if !self.event.is_empty() {
-            let fields = self.event.iter().map(|(name, value)| (name.clone(), cut(value, longest)));
-            put("Event", Value::Object(fields.collect()));
-        }
-        Value::Object(object)
     }
 }
 
-fn rule(heading: &Heading, longest: usize) -> Value {
-    json!({
-        "Id": cut(&heading.id, longest),
-        "Title": cut(&heading.title, longest),
-        "Level": heading.level,
-        "Author": cut(&heading.author, longest),
-        "Techniques": heading.techniques,
-        "Source": cut(&heading.source, longest),
-    })
+/// The line, as it is written: the parts are those of the alert, and nothing is copied that is not cut.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Object<'a> {
+    alert: &'static str,
+    time: String,
+    written: &'a str,
+    computer: &'a str,
+    rule: RulePart<'a>,
+    count: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    matched: Vec<MatchedPart<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    correlation: Option<CorrelationPart<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    process_guid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ancestors: Option<Vec<AncestorPart<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<EventPart<'a>>,
 }
 
-fn correlation(correlated: &Correlated, longest: usize) -> Value {
-    let group: Map<String, Value> =
-        correlated.group.iter().map(|(name, value)| (name.clone(), cut(value, longest))).collect();
-    let mut object = json!({ "Group": group, "Measured": correlated.measured });
-    if let Some(value) = &correlated.value {
-        object["Value"] = cut(value, longest);
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RulePart<'a> {
+    id: Cow<'a, str>,
+    title: Cow<'a, str>,
+    level: &'static str,
+    author: Cow<'a, str>,
+    techniques: &'a [String],
+    source: Cow<'a, str>,
+}
+
+impl<'a> RulePart<'a> {
+    fn of(heading: &'a Heading, longest: usize) -> Self {
+        Self {
+            id: cut(&heading.id, longest),
+            title: cut(&heading.title, longest),
+            level: heading.level,
+            author: cut(&heading.author, longest),
+            techniques: &heading.techniques,
+            source: cut(&heading.source, longest),
+        }
     }
-    object
 }
 
-fn ancestor(one: &Ancestor, longest: usize) -> Value {
-    json!({ "ProcessGuid": one.guid, "ProcessId": one.pid, "Image": cut(&one.image, longest) })
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct MatchedPart<'a> {
+    field: &'a str,
+    value: Cow<'a, str>,
+    asked: Cow<'a, str>,
+}
+
+impl<'a> MatchedPart<'a> {
+    fn of(matched: &'a Matched, longest: usize) -> Self {
+        Self {
+            field: &matched.field,
+            value: cut(&matched.value, longest),
+            asked: cut(&matched.asked, longest),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CorrelationPart<'a> {
+    group: GroupPart<'a>,
+    measured: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Cow<'a, str>>,
+}
+
+impl<'a> CorrelationPart<'a> {
+    fn of(correlated: &'a Correlated, longest: usize) -> Self {
+        let Correlated { group, measured, value } = correlated;
+        let value = value.as_ref().map(|value| cut(value, longest));
+        Self { group: GroupPart { group, longest }, measured: *measured, value }
+    }
+}
+
+struct GroupPart<'a> {
+    group: &'a [(String, String)],
+    longest: usize,
+}
+
+impl Serialize for GroupPart<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.group.iter().map(|(name, value)| (name, cut(value, self.longest))))
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AncestorPart<'a> {
+    process_guid: &'a str,
+    process_id: u32,
+    image: Cow<'a, str>,
+}
+
+impl<'a> AncestorPart<'a> {
+    fn of(one: &'a Ancestor, longest: usize) -> Self {
+        Self { process_guid: &one.guid, process_id: one.pid, image: cut(&one.image, longest) }
+    }
+}
+
+struct EventPart<'a> {
+    fields: &'a Fields,
+    longest: usize,
+}
+
+impl Serialize for EventPart<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.fields.iter().map(|(name, value)| (name, cut(value, self.longest))))
+    }
 }
 
 /// The text, visibly cut where it is longer.
-fn cut(text: &str, longest: usize) -> Value {
+fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     if text.len() <= longest {
         return text.into();
     }
@@ -229,6 +310,6 @@ fn cut(text: &str, longest: usize) -> Value {
 }
 
 /// The form of a time in events.
-fn time(milliseconds: i64) -> Value {
-    Timestamp(milliseconds.saturating_mul(1_000_000)).utc_time().into()
+fn time(milliseconds: i64) -> String {
+    Timestamp(milliseconds.saturating_mul(1_000_000)).utc_time()
 }

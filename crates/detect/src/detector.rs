@@ -6,6 +6,7 @@ use tuxmon_intel::{Hit, Indicators};
 use tuxmon_sigma::{About, CorrelationHit, Correlator, Engine, Event, Level, Scratch};
 
 use crate::alert::{Alert, Correlated, Heading, Kind, Matched};
+use crate::fields::Fields;
 use crate::quiet::{Limits, Quiet};
 
 /// What is looked for. Made once, then shared and never changed.
@@ -207,7 +208,7 @@ fn alert(kind: Kind, heading: &Arc<Heading>, event: &Event<'_>, matched: Vec<Mat
         last: event.time,
         matched,
         correlated: None,
-        event: event.fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        event: Fields::of(event.fields),
     }
 }
 

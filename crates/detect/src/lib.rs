@@ -9,8 +9,10 @@
 
 mod alert;
 mod detector;
+mod fields;
 mod quiet;
 
 pub use alert::{Alert, Ancestor, Correlated, Envelope, Heading, Kind, Matched, Subject};
 pub use detector::{Counts, Detector, Rules};
+pub use fields::Fields;
 pub use quiet::Limits;

@@ -7,6 +7,7 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use crate::alert::{Alert, Heading, Kind, Matched};
+use crate::fields::Fields;
 
 /// How often an alert is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +171,7 @@ impl Tally {
 
     fn alert(self, kind: Kind, heading: Arc<Heading>, matched: Vec<Matched>) -> Alert {
         let Self { count, first, last } = self;
-        Alert { kind, heading, count, first, last, matched, correlated: None, event: Vec::new() }
+        Alert { kind, heading, count, first, last, matched, correlated: None, event: Fields::default() }
     }
 }
 

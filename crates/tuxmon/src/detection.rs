@@ -33,6 +33,8 @@ const MOST_ANCESTORS: usize = 16;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Most reasons for refusing parts of the settings that are kept for who asks.
 const MOST_REMARKS: usize = 20;
+/// Alerts that are handed to an output together: each may be long.
+const LINES_AT_ONCE: usize = 64;
 
 /// The line's end of detection.
 pub(crate) struct Detection {
@@ -158,9 +160,8 @@ impl Detection {
 
     /// Writes the alerts that are there.
     pub(crate) fn write_alerts(&mut self, pipeline: &Pipeline) {
-        let Some(active) = &mut self.active else { return };
-        for alert in active.worker.take_alerts() {
-            active.write(&alert, &self.computer, Some(pipeline));
+        if let Some(active) = &mut self.active {
+            active.write_alerts(&self.computer, Some(pipeline));
         }
     }
 
@@ -233,9 +234,7 @@ impl Detection {
         if !active.worker.finish(deadline) {
             tracing::error!("detection did not come to all events before the end");
         }
-        for alert in active.worker.take_alerts() {
-            active.write(&alert, &self.computer, pipeline);
-        }
+        active.write_alerts(&self.computer, pipeline);
         let lost = active.worker.take_losses();
         if lost.events + lost.alerts > 0 {
             tracing::error!(events = lost.events, alerts = lost.alerts, "detection lost these");
@@ -251,16 +250,28 @@ impl Active {
         }
     }
 
-    fn write(&mut self, alert: &Alert, computer: &str, pipeline: Option<&Pipeline>) {
-        self.written += 1;
-        let written = crate::run::outputs::now();
-        let ancestors = pipeline.map_or_else(Vec::new, |pipeline| ancestors(alert, pipeline));
-        let time = written.utc_time();
-        let envelope = Envelope { written: &time, computer, ancestors: &ancestors };
-        let text = LineText::from(alert.to_json(&envelope));
-        let line = Line { event_id: ALERT, rank: Rank::Leads, written, text };
-        self.sinks.iter().for_each(|sink| sink.offer(&line));
+    /// Writes the alerts that are there: several at a time, because each call may wake a sink's thread.
+    fn write_alerts(&mut self, computer: &str, pipeline: Option<&Pipeline>) {
+        let alerts = self.worker.take_alerts();
+        self.written += alerts.len() as u64;
+        let mut lines = Vec::with_capacity(alerts.len().min(LINES_AT_ONCE));
+        for (at, alert) in alerts.iter().enumerate() {
+            lines.push(line(alert, computer, pipeline));
+            if lines.len() == LINES_AT_ONCE || at + 1 == alerts.len() {
+                self.sinks.iter().for_each(|sink| sink.offer_all(&lines));
+                lines.clear();
+            }
+        }
     }
+}
+
+fn line(alert: &Alert, computer: &str, pipeline: Option<&Pipeline>) -> Line {
+    let written = crate::run::outputs::now();
+    let ancestors = pipeline.map_or_else(Vec::new, |pipeline| ancestors(alert, pipeline));
+    let time = written.utc_time();
+    let envelope = Envelope { written: &time, computer, ancestors: &ancestors };
+    let text = LineText::from(alert.to_json(&envelope));
+    Line { event_id: ALERT, rank: Rank::Leads, written, text }
 }
 
 /// The line knows whose child a process is.
