@@ -7,6 +7,7 @@
 mod auditd;
 mod chart;
 mod contender;
+mod guest;
 mod latency;
 mod noise;
 mod replay;
@@ -61,6 +62,7 @@ enum Part {
     #[command(hide = true)]
     Work(work::Args),
     Noise(noise::Args),
+    Guest(guest::Args),
 }
 
 /// How often each deed is done.
@@ -85,9 +87,10 @@ const CATCH_UP: Duration = Duration::from_millis(300);
 
 /// Does what the command line asks for.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    if let Some(Part::Work(work)) = &args.part {
-        work::run(work)?;
-        return Ok(ExitCode::SUCCESS);
+    match &args.part {
+        Some(Part::Work(work)) => return work::run(work).map(|()| ExitCode::SUCCESS),
+        Some(Part::Guest(guest)) => return guest::run(guest).map(|()| ExitCode::SUCCESS),
+        Some(Part::Noise(_)) | None => {}
     }
     ensure!(nix::unistd::geteuid().is_root(), "the agent needs root, so the benchmark does: sudo make bench");
     if let Some(Part::Noise(noise)) = &args.part {
@@ -113,13 +116,16 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 }
 
 fn build() -> Result<PathBuf> {
+    Ok(build_as("release", &["--package", "tuxmon"])?.join("tuxmon"))
+}
+
+/// Builds programs with this profile, and says in which folder they are.
+fn build_as(profile: &str, programs: &[&str]) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["build", "--release", "--locked", "--package", "tuxmon"];
-    let status = Command::new(cargo).current_dir(crate::root()).args(arguments).status()?;
+    let arguments = ["build", "--locked", "--profile", profile];
+    let status = Command::new(cargo).current_dir(crate::root()).args(arguments).args(programs).status()?;
     ensure!(status.success(), "the program does not build");
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from);
-    Ok(target.join("release/tuxmon"))
+    Ok(crate::guest::folder(profile))
 }
 
 /// A system log that throws everything away, where the machine has none of its own.

@@ -6,6 +6,7 @@ pub(crate) mod archive;
 pub(crate) mod emulator;
 pub(crate) mod machine;
 pub(crate) mod package;
+pub(crate) mod program;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -77,7 +77,7 @@ const NOBODY: &str = "nobody";
 
 impl Spread {
     /// Of no numbers there is none.
-    fn of(mut numbers: Vec<f64>) -> Option<Self> {
+    pub(super) fn of(mut numbers: Vec<f64>) -> Option<Self> {
         numbers.retain(|number| number.is_finite());
         numbers.sort_by(f64::total_cmp);
         let (least, most) = (*numbers.first()?, *numbers.last()?);

@@ -24,6 +24,8 @@ pub(crate) struct Emulator<'a> {
     pub(crate) disk: Option<&'a Path>,
     /// What the guest does when it wants to boot again.
     pub(crate) reboot: Reboot,
+    /// How its clock goes.
+    pub(crate) clock: Clock,
     /// What comes over the serial port is kept here.
     pub(crate) log: &'a Path,
     /// The machine is ended after this time, all its boots together.
@@ -32,6 +34,16 @@ pub(crate) struct Emulator<'a> {
 
 /// The line of a guest that is about to boot again.
 const BOOT_AGAIN: &str = "@reboot";
+
+/// What time is in a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Clock {
+    /// That of the world; two processors.
+    Real,
+    /// A nanosecond for each instruction of its only processor: what something takes is how many instructions it is,
+    /// whatever else this machine has to do.
+    Instructions,
+}
 
 /// What becomes of a guest that boots again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +127,11 @@ impl Emulator<'_> {
 
     fn command(&self, initramfs: &Path, disk: Option<&Path>) -> Result<Command> {
         let mut command = Command::new(self.machine.emulator());
-        command.args(self.machine.hardware()).args(["-accel", "tcg", "-m", "2048", "-smp", "2"]);
+        command.args(self.machine.hardware()).args(["-accel", "tcg", "-m", "2048"]);
+        command.args(match self.clock {
+            Clock::Real => &["-smp", "2"][..],
+            Clock::Instructions => &["-smp", "1", "-icount", "shift=0,sleep=off"],
+        });
         command.args(["-nodefaults", "-display", "none", "-monitor", "none", "-no-reboot"]);
         command.args(self.machine.ports(&self.console(), self.log));
         if let Some(disk) = disk {
