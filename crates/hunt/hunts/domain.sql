@@ -6,5 +6,9 @@
 -- times: first last
 SELECT domain, Computer, Image, count, first, last
 FROM domain_hosts
-WHERE last >= :since AND (lower(domain) = lower(:domain) OR lower(domain) LIKE '%.' || lower(:domain))
+WHERE last >= :since AND domain_id IN (
+    SELECT domain_id
+    FROM (SELECT domain_id, text_of(domain_id) AS name FROM (SELECT DISTINCT domain_id FROM domain_hosts))
+    WHERE lower(name) = lower(:domain) OR lower(name) LIKE '%.' || lower(:domain)
+)
 ORDER BY first, domain, Computer, Image

@@ -20,7 +20,7 @@ pub use address::{Address, AddressError};
 pub use install::{Plan, install};
 pub use past::{count_remotely, look_remotely};
 pub use recount::recount_remotely;
-pub use retention::{last_time_remotely, remove_remotely};
+pub use retention::{last_time_remotely, remove_remotely, shrink_remotely};
 pub use server::{Server, ServerError};
 pub(crate) use story::RemoteArchive;
 pub(crate) use writer::Writer;

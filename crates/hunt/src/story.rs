@@ -105,7 +105,12 @@ pub struct Deed {
 
 /// Tells a story; empty if the store knows nothing of the subject.
 pub fn story(store: &Store, subject: &Subject) -> Result<Story, StoreError> {
-    let tell = || gather::Gathering::of(file::FileArchive::open(store.connection())?).tell(subject);
+    let tell = || {
+        // Thousands of questions about one moment: what comes in meanwhile is another story, and would cost each of them
+        // all that the ones before it have read.
+        let _moment = store.connection().unchecked_transaction()?;
+        gather::Gathering::of(file::FileArchive::open(store.connection())?).tell(subject)
+    };
     tell().map_err(|error| store.failed(error))
 }
 

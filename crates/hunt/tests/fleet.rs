@@ -15,7 +15,7 @@ use std::thread;
 use events::{ask, event, guid};
 use tuxmon_hunt::{
     Address, Asked, Plan, Server, Source, Store, ingest, ingest_remotely, install, recount_remotely,
-    remove_remotely,
+    remove_remotely, shrink_remotely,
 };
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tuxmon-hunt");
@@ -318,6 +318,34 @@ fn removed_events_do_not_come_back() {
         assert_eq!(remove_remotely(&server, horizon).expect("it can be removed"), 10);
         let again = events::send(&server, folder.path(), &log(30));
         assert_eq!((again.stored.new, again.stored.expired), (0, 10), "{}", engine.name);
+    }
+}
+
+#[test]
+fn the_oldest_days_go_when_a_store_is_too_large() {
+    let day = 86_400_000;
+    let log: String = (0..200)
+        .map(|record| {
+            let fields = [("ProcessGuid", &*guid(record)), ("Image", "/usr/bin/x")];
+            event("a", record, record as i64 / 50 * day, 11, &fields)
+        })
+        .collect();
+    for engine in engines::all() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let server = engine.store();
+        events::send(&server, folder.path(), &log);
+        let bytes = "SELECT sum(bytes) AS n FROM system.parts WHERE database = currentDatabase() AND active";
+        let bytes: u64 = ask(&server, bytes)[2..].trim().parse().expect("a sum");
+        let shrink = |most| shrink_remotely(&server, most).expect("it can be removed");
+        assert_eq!(shrink(bytes * 2), 0, "{}", engine.name);
+        // Of four days like each other two fit; what the engine writes anew meanwhile may be a little larger or smaller.
+        assert_eq!(shrink(bytes * 5 / 8), 100, "{}", engine.name);
+        let again = events::send(&server, folder.path(), &log);
+        assert_eq!((again.stored.new, again.stored.expired), (0, 100), "{}", engine.name);
+        // Whatever is asked, the last day stays.
+        shrink(0);
+        let again = events::send(&server, folder.path(), &log);
+        assert_eq!((again.stored.new, again.stored.expired), (0, 150), "{}", engine.name);
     }
 }
 

@@ -1,8 +1,9 @@
 //! `tuxmon-hunt retain`: removes what is too old, or too much.
 
-use anyhow::ensure;
 use clap::ArgGroup;
-use tuxmon_hunt::{Place, Server, Store, last_time_remotely, remove_before, remove_remotely, shrink_to};
+use tuxmon_hunt::{
+    Place, Server, Store, last_time_remotely, remove_before, remove_remotely, shrink_remotely, shrink_to,
+};
 
 /// Remove old events: by age, by the store's size, or both
 #[derive(clap::Args)]
@@ -37,10 +38,14 @@ pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<()> {
 }
 
 fn on_server(args: &Args, server: &Server) -> anyhow::Result<()> {
-    ensure!(args.megabytes.is_none(), "--megabytes is for files; on a server say --days");
-    if let (Some(days), Some(last)) = (args.days, last_time_remotely(server)?) {
-        let events = remove_remotely(server, last - i64::from(days) * 86_400_000)?;
+    let tell = |events| {
         eprintln!("tuxmon-hunt retain: {events} events go, as soon as the server comes to it");
+    };
+    if let (Some(days), Some(last)) = (args.days, last_time_remotely(server)?) {
+        tell(remove_remotely(server, last - i64::from(days) * 86_400_000)?);
+    }
+    if let Some(megabytes) = args.megabytes {
+        tell(shrink_remotely(server, megabytes.saturating_mul(1_000_000))?);
     }
     Ok(())
 }
