@@ -35,11 +35,13 @@ enum compat_call {
 	COMPAT_SYMLINKAT = 304,
 	COMPAT_RENAMEAT2 = 353,
 	COMPAT_BPF = 357,
+	COMPAT_BIND = 361,
 	COMPAT_ACCEPT4 = 364,
 	COMPAT_OPENAT2 = 437,
 };
 
-/* Calls of socketcall(2). */
+/* Calls of socketcall(2), whose arguments lie in the caller's memory. */
+#define SOCKETCALL_BIND 2
 #define SOCKETCALL_ACCEPT 5
 #define SOCKETCALL_ACCEPT4 18
 
@@ -51,7 +53,7 @@ static __noinline int compat_names(struct pt_regs *regs)
 {
 	int number = SYSCALL_NUMBER(regs);
 	struct call_place from = NOWHERE, to = NOWHERE;
-	__u32 deed = 0;
+	__u32 deed = 0, socket_call[2] = { COMPAT_1(regs), COMPAT_2(regs) };
 	__u64 flags = 0;
 
 	switch (number) {
@@ -97,6 +99,19 @@ static __noinline int compat_names(struct pt_regs *regs)
 		deed = WIRE_NAME_MKNOD;
 		flags = COMPAT_3(regs);
 		to = PLACE(COMPAT_1(regs), COMPAT_2(regs));
+		break;
+	case COMPAT_SOCKETCALL:
+		if (socket_call[0] != SOCKETCALL_BIND ||
+		    bpf_probe_read_user(socket_call, sizeof(socket_call), (void *)(__u64)socket_call[1]))
+			return 0;
+		/* As bind itself. */
+	case COMPAT_BIND:
+		if (!made_a_node(socket_call[0]))
+			return 0;
+		deed = WIRE_NAME_MKNOD;
+		flags = S_IFSOCK;
+		if (!settings_now().touched_known)
+			to = PLACE(AT_FDCWD, (__u64)socket_call[1] + SOCKET_PATH);
 		break;
 	case COMPAT_TRUNCATE:
 	case COMPAT_TRUNCATE64:

@@ -160,7 +160,8 @@ static __always_inline bool changes_names(int number, bool compat)
 #if defined(__TARGET_ARCH_x86)
 	if (compat)
 		return number == 9 || number == 10 || number == 14 || number == 38 || number == 83 || number == 92 ||
-		       number == 193 || number == 297 || (number >= 301 && number <= 304) || number == 353;
+		       number == 102 || number == 193 || number == 297 || (number >= 301 && number <= 304) ||
+		       number == 353 || number == 361;
 	return number == 49 || number == 76 || number == 82 || (number >= 86 && number <= 88) || number == 133 || number == 259 ||
 	       (number >= 263 && number <= 266) || number == 316;
 #else
@@ -170,13 +171,19 @@ static __always_inline bool changes_names(int number, bool compat)
 
 /* Calls of io_uring (linux/io_uring.h). */
 enum {
+	URING_SENDMSG = 9,
+	URING_RECVMSG = 10,
 	URING_ACCEPT = 13,
 	URING_OPENAT = 18,
+	URING_SEND = 26,
+	URING_RECV = 27,
 	URING_OPENAT2 = 28,
 	URING_RENAMEAT = 35,
 	URING_UNLINKAT = 36,
 	URING_SYMLINKAT = 38,
 	URING_LINKAT = 39,
+	URING_SEND_ZC = 47,
+	URING_SENDMSG_ZC = 48,
 	URING_FTRUNCATE = 55,
 };
 
@@ -294,9 +301,16 @@ int touch_skipped(__u64 *context)
 
 struct call_place {
 	int directory;
-	__u32 reserved;
+	__u32 kept; /* the string is in a map of ours, not in the caller's memory */
 	const char *name; /* 0: no such place in this call */
 };
+
+static __always_inline long read_name(void *to, __u32 size, const struct call_place *place)
+{
+	if (place->kept)
+		return bpf_probe_read_kernel_str(to, size, place->name);
+	return bpf_probe_read_user_str(to, size, place->name);
+}
 
 static __noinline __u32 append_place(__u8 *bytes, __u32 at, struct wire_place *head, const struct call_place *place)
 {
@@ -309,9 +323,9 @@ static __noinline __u32 append_place(__u8 *bytes, __u32 at, struct wire_place *h
 	head->exact = 0;
 	if (!place->name)
 		return at;
-	char first = 0;
-	bpf_probe_read_user(&first, 1, place->name);
-	if (first != '/') {
+	char first[2] = {};
+	read_name(first, sizeof(first), place);
+	if (first[0] != '/') {
 		root_of(task, &root);
 		if (place->directory == AT_FDCWD) {
 			struct fs_struct *fs = BPF_CORE_READ(task, fs);
@@ -325,7 +339,7 @@ static __noinline __u32 append_place(__u8 *bytes, __u32 at, struct wire_place *h
 	}
 	if (at > PATHS_END - WIRE_USER_PATH_MAX)
 		return at;
-	long size = bpf_probe_read_user_str(&bytes[at], WIRE_USER_PATH_MAX, place->name);
+	long size = read_name(&bytes[at], WIRE_USER_PATH_MAX, place);
 	if (size <= 0 || size > WIRE_USER_PATH_MAX) {
 		count_missed(WIRE_FILE_NAME);
 		return at;
@@ -644,7 +658,7 @@ enum {
  * A socket with a name in the file system is a file: the name is that of the node that bind made, if it made one. Where
  * the kernel does not tell what was touched, the socket knows whether it has a node.
  */
-static __always_inline bool made_a_node(struct pt_regs *registers)
+static __always_inline bool made_a_node(int descriptor)
 {
 	__u64 thread = (__u32)bpf_get_current_pid_tgid();
 	struct touched_files *list = bpf_map_lookup_elem(&touched, &thread);
@@ -654,7 +668,7 @@ static __always_inline bool made_a_node(struct pt_regs *registers)
 	/* Not where sockets with names are a module: its types are not among the kernel's. */
 	if (!bpf_core_type_exists(struct unix_sock))
 		return false;
-	struct file *file = file_of(REGISTER_1(registers));
+	struct file *file = file_of(descriptor);
 	struct socket *socket = file ? BPF_CORE_READ(file, private_data) : 0;
 	struct unix_sock *bound = (void *)BPF_CORE_READ(socket, sk);
 	return BPF_CORE_READ(bound, sk.__sk_common.skc_family) == AF_UNIX && BPF_CORE_READ(bound, path.dentry);
@@ -716,7 +730,7 @@ static __noinline int called_on_names(struct pt_regs *registers)
 		to = PLACE(REGISTER_1(registers), REGISTER_2(registers));
 		break;
 	case CALL_BIND:
-		if (!made_a_node(registers))
+		if (!made_a_node(REGISTER_1(registers)))
 			return 0;
 		deed = WIRE_NAME_MKNOD;
 		flags = S_IFSOCK;

@@ -303,9 +303,8 @@ int udp_received(__u64 *context)
  * Before 6.3, where functions cannot be hooked either: the exits of the calls that send and receive. What passes by
  * read() and write() waits for the next of these calls on its socket.
  */
-static __noinline int passed(int descriptor, long result, __u16 direction)
+static __noinline int passed(struct file *file, long result, __u16 direction)
 {
-	struct file *file = file_of(descriptor);
 	if (result < 0 || (BPF_CORE_READ(file, f_inode, i_mode) & S_IFMT) != S_IFSOCK)
 		return 0;
 	struct socket *socket = BPF_CORE_READ(file, private_data);
@@ -316,7 +315,8 @@ static __noinline int passed(int descriptor, long result, __u16 direction)
 	SEC("tracepoint/syscalls/sys_exit_" #name)                                         \
 	int exit_##name(struct trace_event_raw_sys_exit *context)                          \
 	{                                                                                  \
-		return passed(REGISTER_1(current_registers()), context->ret, direction);   \
+		struct file *file = file_of(REGISTER_1(current_registers()));              \
+		return passed(file, context->ret, direction);                              \
 	}
 
 DATAGRAM_CALL(sendto, WIRE_NETWORK_OUT)

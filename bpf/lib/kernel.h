@@ -297,12 +297,29 @@ struct io_open {
 	struct open_how how;
 };
 
+struct filename {
+	const char *name;
+};
+
 struct io_unlink {
+	int dfd;
 	int flags;
+	struct filename *filename;
 };
 
 struct io_rename {
+	int old_dfd;
+	int new_dfd;
+	struct filename *oldpath;
+	struct filename *newpath;
 	int flags;
+};
+
+struct io_link {
+	int old_dfd;
+	int new_dfd;
+	struct filename *oldpath;
+	struct filename *newpath;
 };
 
 struct io_ftrunc {
@@ -320,6 +337,7 @@ struct io_wq_work {
 };
 
 struct io_kiocb {
+	struct file *file;
 	struct io_cmd_data cmd;
 	__u8 opcode;
 	struct io_cqe cqe; /* its user_data stands first */

@@ -18,6 +18,7 @@ struct settings {
 #define BY_CALLS_OPENS 1
 #define BY_CALLS_NAMES 2
 #define BY_CALLS_ACCEPTS 4
+#define BY_CALLS_DATAGRAMS 8
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -520,7 +520,7 @@ pub(crate) fn replace_program(link: BorrowedFd<'_>, program: BorrowedFd<'_>) -> 
 /// System calls by the 32-bit entry, which any 64-bit program can take: other numbers, other registers.
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod compat {
-    use super::{CStr, c_int, io, libc};
+    use super::{AsRawFd, BorrowedFd, CStr, c_int, io, libc};
 
     /// A path where 32-bit calls can find it: below 4 GiB. Never unmapped: a deed is short.
     #[derive(Clone, Copy)]
@@ -529,7 +529,10 @@ pub(crate) mod compat {
     impl LowPath {
         /// Copies a path there.
         pub(crate) fn new(path: &CStr) -> io::Result<LowPath> {
-            let bytes = path.to_bytes_with_nul();
+            LowPath::copy(path.to_bytes_with_nul())
+        }
+
+        fn copy(bytes: &[u8]) -> io::Result<LowPath> {
             let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_32BIT;
             // SAFETY: a new mapping, of which nobody else knows.
             let place = unsafe {
@@ -558,7 +561,12 @@ pub(crate) mod compat {
         Close = 6,
         Unlink = 10,
         Rename = 38,
+        SocketCall = 102,
+        Bind = 361,
     }
+
+    /// Of socketcall(2), which takes its arguments as numbers in memory.
+    const BIND: u32 = 2;
 
     fn call(number: Number, first: u32, second: u32, third: u32) -> io::Result<c_int> {
         let result: i32;
@@ -591,5 +599,29 @@ pub(crate) mod compat {
     /// unlink(2).
     pub(crate) fn unlink(path: LowPath) -> io::Result<()> {
         call(Number::Unlink, path.0, 0, 0).map(drop)
+    }
+
+    /// The call of its own, or the one for all calls on sockets.
+    #[derive(Clone, Copy)]
+    pub(crate) enum Entry {
+        Own,
+        Shared,
+    }
+
+    /// bind(2) to a name in the file system.
+    pub(crate) fn bind(entry: Entry, socket: BorrowedFd<'_>, path: &CStr) -> io::Result<()> {
+        let family = u16::try_from(libc::AF_UNIX).expect("families are small");
+        let address = [family.to_ne_bytes().as_slice(), path.to_bytes_with_nul()].concat();
+        let size = u32::try_from(address.len()).map_err(io::Error::other)?;
+        let socket = u32::try_from(socket.as_raw_fd()).expect("descriptors are positive");
+        let arguments = [socket, LowPath::copy(&address)?.0, size];
+        match entry {
+            Entry::Own => call(Number::Bind, arguments[0], arguments[1], arguments[2]),
+            Entry::Shared => {
+                let arguments = LowPath::copy(arguments.map(u32::to_ne_bytes).as_flattened())?;
+                call(Number::SocketCall, BIND, arguments.0, 0)
+            }
+        }
+        .map(drop)
     }
 }

@@ -34,6 +34,9 @@ const OLDER_MAX: usize = 8;
 /// What is left of command lines when all together they take more than their share.
 const SHORT_COMMAND_LINE: usize = 4096;
 
+/// A table of so many is not worth making smaller.
+const SMALL_TABLE: usize = 4096;
+
 /// What bounds the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -178,6 +181,8 @@ pub struct ProcessTable {
     slots: LinkedHashMap<Key, Slot>,
     /// The newest process with each pid.
     newest: HashMap<u32, BootTime, DefaultHashBuilder>,
+    /// The most that were in the table since it was made smaller.
+    peak: usize,
     /// In the order of retirement, which is the order of forgetting.
     retired: VecDeque<(BootTime, Retired)>,
     /// Processes whose parents were not known yet when they were seeded.
@@ -201,6 +206,7 @@ impl ProcessTable {
             limits,
             slots: LinkedHashMap::new(),
             newest: HashMap::default(),
+            peak: 0,
             retired: VecDeque::new(),
             orphans: Vec::new(),
             seeding: 0,
@@ -589,6 +595,7 @@ impl ProcessTable {
         let seeding = self.seeding;
         let slot = Slot { current, older: Vec::new(), as_parent: None, maker_known, ended: false, seeding };
         self.slots.insert(key, slot);
+        self.peak = self.peak.max(self.slots.len());
         match self.newest.get(&key.pid).copied() {
             Some(newest) if newest > key.start => {}
             Some(newest) if newest < key.start => {
@@ -659,6 +666,18 @@ impl ProcessTable {
             let Some((_, retired)) = self.retired.pop_front() else { return };
             self.drop_retired(&retired);
         }
+        self.give_back();
+    }
+
+    /// What a storm of processes took is given back when most of them are forgotten: tables keep their room otherwise.
+    fn give_back(&mut self) {
+        if self.peak <= SMALL_TABLE || self.slots.len() > self.peak / 4 {
+            return;
+        }
+        self.slots.shrink_to_fit();
+        self.newest.shrink_to_fit();
+        self.retired.shrink_to_fit();
+        self.peak = self.slots.len();
     }
 
     fn drop_retired(&mut self, retired: &Retired) {

@@ -128,6 +128,18 @@ pub(crate) fn likely_cause() -> Option<String> {
     cause(&lockdown, &status, limit)
 }
 
+/// Why places at system calls may be refused, where the machine has asked for that: Debian's kernels up to 6.1 want
+/// `CAP_SYS_ADMIN` for them then, which the agent gives up after its start, and a service may never have had.
+pub(crate) fn restricts_perf_events() -> Option<String> {
+    let level = fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").ok()?;
+    let level = level.trim();
+    (level.parse::<i32>().ok()? > 2).then(|| {
+        format!(
+            "kernel.perf_event_paranoid is {level}, with which some kernels forbid it without CAP_SYS_ADMIN; 2 allows it"
+        )
+    })
+}
+
 /// The capability that raises limits: `CAP_SYS_RESOURCE` of capability.h.
 const SYS_RESOURCE: u32 = 24;
 

@@ -363,7 +363,7 @@ impl Sensor {
             let serves = |hook: &Hook| hook.spec.group == group && hook.spec.tier == Tier::Tracepoint;
             self.hooks.iter().any(|hook| serves(hook) && hook.link.is_some())
         };
-        let groups = [Group::Opens, Group::Names, Group::Accepts];
+        let groups = [Group::Opens, Group::Names, Group::Accepts, Group::DatagramCalls];
         let bits: u32 =
             groups.iter().enumerate().map(|(bit, group)| u32::from(by_calls(*group)) << bit).sum();
         let [namespace, device] = own_namespace();

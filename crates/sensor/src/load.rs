@@ -5,7 +5,7 @@ use std::io::Read;
 use libbpf_rs::{Link, Object, ObjectBuilder, ProgramMut};
 
 use crate::kernel::{CgroupRoot, KERNEL_BTF, REQUEST_CALL, Types, has_call_exit};
-use crate::programs::{Group, HOOKS, HookSpec, Need, Place, URING_COMPLETE};
+use crate::programs::{Group, HOOKS, HookSpec, Need, Place};
 use crate::tier::{TierChoice, Tiers};
 use crate::{Hook, Options, SensorError, kernel, words};
 
@@ -193,7 +193,7 @@ fn missing_place(spec: &HookSpec, types: &Types, deep: Result<&(), &String>) -> 
         Place::Tracepoint(name) if !types.has_tracepoint(name) => {
             Some(format!("this kernel has no tracepoint {name}"))
         }
-        Place::Tracepoint(URING_COMPLETE) if !types.tells_requests() => {
+        Place::Tracepoint(name) if name.starts_with("io_uring_") && !types.tells_requests() => {
             Some(format!("this kernel has no {REQUEST_CALL}: before 6.0 requests of io_uring cannot be read"))
         }
         Place::CallExit(name) if !has_call_exit(name) => {
@@ -248,11 +248,13 @@ fn load_once(
     let mut builder = builder(options)?;
     // libbpf keeps nothing of it: what it needs later it copies while it opens.
     let mut open = object.unpacked(|bytes| builder.open_memory(bytes))?;
+    let keeps_names = hooks.iter().any(|hook| hook.spec.group == Group::RequestNames && wanted(hook));
     let cpus = u32::try_from(libbpf_rs::num_possible_cpus()?).unwrap_or(u32::MAX / SCRATCH_PER_CPU);
     for mut map in open.maps_mut() {
         match map.name().to_str() {
             Some("scratch_small" | "scratch_large") => map.set_max_entries(cpus * SCRATCH_PER_CPU)?,
             Some("ring") => map.set_max_entries(options.ring_bytes)?,
+            Some("asked") if !keeps_names => map.set_max_entries(1)?,
             Some(_) | None => {}
         }
     }
@@ -279,5 +281,10 @@ pub(crate) fn attach(object: &Object, spec: &HookSpec, cgroup: Option<&CgroupRoo
         }
         Place::Tracepoint(_) | Place::Function(_) | Place::Iterator => program.attach(),
     };
-    link.map_err(|error| format!("{error:#}"))
+    link.map_err(|error| match (spec.place, kernel::restricts_perf_events()) {
+        (Place::CallExit(_), Some(remark)) if error.kind() == libbpf_rs::ErrorKind::PermissionDenied => {
+            format!("{error:#} ({remark})")
+        }
+        (..) => format!("{error:#}"),
+    })
 }

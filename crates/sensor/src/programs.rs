@@ -51,6 +51,8 @@ pub enum Group {
     Ebpf,
     /// 32-bit calls and those through io_uring, for all groups that stand on system-call exits.
     CompatCalls,
+    /// Names that requests of io_uring ask for, where nothing tells what they touched: one of these hooks.
+    RequestNames,
 }
 
 impl Group {
@@ -200,6 +202,17 @@ const fn name_call(
     HookSpec { code: "exit_names", ..call(hook, name, group, serves) }
 }
 
+/// Where the kernel takes a request of io_uring; the tracepoint had another name once.
+const fn request_taken(program: &'static str, tracepoint: &'static str) -> HookSpec {
+    let loses = "names that io_uring makes, moves and removes";
+    HookSpec {
+        tier: Tier::Tracepoint,
+        group: Group::RequestNames,
+        need: Need::Optional,
+        ..always(program, Place::Tracepoint(tracepoint), NAMES, loses)
+    }
+}
+
 const fn optional(hook: HookSpec) -> HookSpec {
     HookSpec { need: Need::Optional, ..hook }
 }
@@ -210,9 +223,6 @@ use Place::{Cgroup, Function, Iterator, Tracepoint};
 
 const OPENS: &[Domain] = &[FileCreate, RawAccess];
 const NAMES: &[Domain] = &[FileCreate, FileDelete];
-
-/// The tracepoint of requests of io_uring.
-pub(crate) const URING_COMPLETE: &str = "io_uring_complete";
 
 /// All hooks.
 pub(crate) static HOOKS: &[HookSpec] = &[
@@ -288,11 +298,13 @@ pub(crate) static HOOKS: &[HookSpec] = &[
         group: Group::CompatCalls,
         ..always(
             "uring_complete",
-            Tracepoint(URING_COMPLETE),
+            Tracepoint("io_uring_complete"),
             &[FileCreate, FileDelete, RawAccess, Network],
             "files and accepted connections through io_uring",
         )
     }),
+    request_taken("uring_taken", "io_uring_submit_req"),
+    request_taken("uring_taken_sqe", "io_uring_submit_sqe"),
     #[cfg(target_arch = "x86_64")]
     HookSpec {
         tier: Tier::Tracepoint,

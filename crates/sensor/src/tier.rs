@@ -20,6 +20,8 @@ pub(crate) struct Tiers {
     refused: Vec<Group>,
     /// Nothing when neither tier has hooks for them: then the calls that send and receive serve.
     datagrams: Option<Tier>,
+    /// The hook that keeps names of requests; none where the kernel tells what they touch.
+    request_names: Option<&'static str>,
 }
 
 impl Tiers {
@@ -34,7 +36,10 @@ impl Tiers {
         let refused = Group::TIERED.into_iter().filter(|group| !complete(*group, Tier::Deep)).collect();
         let datagrams =
             [Tier::Tracepoint, Tier::Deep].into_iter().find(|tier| complete(Group::Datagrams, *tier));
-        Self { choice, refused, datagrams }
+        let tells_touched = HOOKS.iter().filter(|hook| hook.tells_touched).all(&mut available);
+        let keeps_names =
+            HOOKS.iter().find(|hook| hook.group == Group::RequestNames && !tells_touched && available(hook));
+        Self { choice, refused, datagrams, request_names: keeps_names.map(|hook| hook.program) }
     }
 
     /// Whether it is a loss that this hook is not to be had. The deep tier is one where it was wanted, although the other
@@ -64,12 +69,17 @@ impl Tiers {
         if hook.group == Group::DatagramCalls {
             return self.asks_calls_for_datagrams();
         }
+        if hook.group == Group::RequestNames && self.request_names != Some(hook.program) {
+            return false;
+        }
         match (hook.tier, self.choice) {
             (Tier::Both, _) => true,
             (Tier::Deep, TierChoice::Deep) | (Tier::Tracepoint, TierChoice::Tracepoint) => true,
             (Tier::Deep, TierChoice::Tracepoint) | (Tier::Tracepoint, TierChoice::Deep) => false,
             (Tier::Deep, TierChoice::Auto) => !self.refused.contains(&hook.group),
-            (Tier::Tracepoint, TierChoice::Auto) if hook.group == Group::CompatCalls => {
+            (Tier::Tracepoint, TierChoice::Auto)
+                if matches!(hook.group, Group::CompatCalls | Group::RequestNames) =>
+            {
                 !self.refused.is_empty()
             }
             (Tier::Tracepoint, TierChoice::Auto) => self.refused.contains(&hook.group),
@@ -101,6 +111,16 @@ mod tests {
         let used = |program: &str| HOOKS.iter().any(|hook| hook.program == program && tiers.uses(hook));
         assert!(used("exit_sendto") && !used("udp_sent") && !used("deep_udp_sent"));
         assert!(!super::tests::used(TierChoice::Auto, "").contains(&"exit_sendto"));
+    }
+
+    #[test]
+    fn names_of_requests_are_kept_where_nothing_tells_what_was_touched() {
+        let keepers = |used: Vec<&'static str>| {
+            used.into_iter().filter(|program| program.starts_with("uring_taken")).collect::<Vec<_>>()
+        };
+        assert!(keepers(used(TierChoice::Tracepoint, "")).is_empty(), "what was touched has its names");
+        assert_eq!(keepers(used(TierChoice::Tracepoint, "touch_set")), ["uring_taken"]);
+        assert!(keepers(used(TierChoice::Auto, "touch_set")).is_empty(), "the deep tier needs them not");
     }
 
     #[test]

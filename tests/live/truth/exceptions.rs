@@ -55,6 +55,8 @@ const REWRITTEN: &[&str] = &["rewritten-open"];
 const BEFORE_6_13: &str = "before 6.13 the tracepoint tier is not told which files a call has touched";
 const DIRECTORY: &str = "before 6.13 the tracepoint tier is not told what a call has touched: whether a directory was \
     renamed is looked up afterwards, when it may be gone";
+const ANOTHERS: &str =
+    "before 6.13: a name that is told wrong may be that of another deed, whose time it is held against";
 const BEFORE_6_0: &str = "before 6.0 the tracepoint tier cannot read requests of io_uring";
 const SILENT: &str = "the tracepoint tier is told of a request by its report, and this one asked for none \
     (IOSQE_CQE_SKIP_SUCCESS), or for one that is no request's own (multishot)";
@@ -86,6 +88,9 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
     exception(&["file-rename"], NOT_TOUCHED, 11, Fault::Invented, DIRECTORY),
     exception(REWRITTEN, NOT_TOUCHED, 23, Fault::Wrong("TargetFilename"), BEFORE_6_13),
     exception(REWRITTEN, NOT_TOUCHED, 11, Fault::Wrong("TargetFilename"), BEFORE_6_13),
+    exception(REWRITTEN, NOT_TOUCHED, 23, Fault::Wrong("UtcTime"), ANOTHERS),
+    exception(REWRITTEN, NOT_TOUCHED, 11, Fault::Wrong("UtcTime"), ANOTHERS),
+    exception(REWRITTEN, NOT_TOUCHED, 11, Fault::Wrong("CreationUtcTime"), ANOTHERS),
     exception(URING_FILES, NO_REQUESTS, 11, Fault::Missing, BEFORE_6_0),
     exception(URING_FILES, NO_REQUESTS, 23, Fault::Missing, BEFORE_6_0),
     exception(URING_NETWORK, NO_REQUESTS, 3, Fault::Missing, BEFORE_6_0),

@@ -222,6 +222,8 @@ fn ia32(script: &mut Script) -> anyhow::Result<()> {
 fn compat(script: &mut Script) -> anyhow::Result<()> {
     use crate::raw::compat::{self, LowPath};
     use crate::truth::files::c;
+    use std::os::fd::AsFd;
+
     let (first, second) = (script.at("first"), script.at("second"));
     let (low_first, low_second) = (LowPath::new(&c(&first))?, LowPath::new(&c(&second))?);
     let made = vec![Fact::created(&first)];
@@ -229,7 +231,14 @@ fn compat(script: &mut Script) -> anyhow::Result<()> {
         return script.skip(&format!("this kernel has no 32-bit calls: {error}"));
     }
     script.does("rename", vec![Fact::created(&second)], || compat::rename(low_first, low_second))?;
-    script.does("unlink", vec![Fact::deleted(&second)], || compat::unlink(low_second))
+    script.does("unlink", vec![Fact::deleted(&second)], || compat::unlink(low_second))?;
+    for (name, entry) in [("bound", compat::Entry::Own), ("bound by socketcall", compat::Entry::Shared)] {
+        let path = script.at(name);
+        let socket =
+            rustix::net::socket(rustix::net::AddressFamily::UNIX, rustix::net::SocketType::STREAM, None)?;
+        script.does("bind", vec![Fact::created(&path)], || compat::bind(entry, socket.as_fd(), &c(&path)))?;
+    }
+    Ok(())
 }
 
 #[cfg(not(target_arch = "x86_64"))]

@@ -311,6 +311,20 @@ fn a_full_table_drops_the_ended_first_and_then_the_silent() {
 }
 
 #[test]
+fn what_a_storm_took_is_given_back() {
+    let mut stage = Stage::with_init();
+    for pid in 100..20_100 {
+        stage.fork((pid, u64::from(pid), 1), INIT, u64::from(pid));
+        stage.exit((pid, u64::from(pid), 1), u64::from(pid) + 1);
+    }
+    assert!(stage.table.slots.capacity() >= 20_000);
+    stage.fork((99, 90 * SECOND, 1), INIT, 90 * SECOND);
+    assert_eq!(stage.table.counts().processes, 2, "init and the last one");
+    let room = [stage.table.slots.capacity(), stage.table.newest.capacity(), stage.table.retired.capacity()];
+    assert!(room.into_iter().all(|room| room < 100), "{room:?}");
+}
+
+#[test]
 fn an_exec_loop_keeps_few_images() {
     let mut stage = Stage::with_init();
     for exec_id in 1..10_000 {
