@@ -12,6 +12,7 @@ mod filter;
 mod kernel;
 mod links;
 mod load;
+mod memory;
 mod programs;
 mod ring;
 mod seed;
@@ -25,6 +26,7 @@ pub use accounts::Loss;
 pub use canary::load_canary;
 pub use links::LostHook;
 pub use load::{Surveyed, survey};
+pub use memory::give_back_memory;
 pub use programs::{Domain, Group, HookState, HookStatus, Tier};
 pub use tier::TierChoice;
 

@@ -10,6 +10,7 @@ mod outside;
 mod pulse;
 pub(crate) mod signals;
 mod status;
+mod tide;
 
 use std::io::{self, IsTerminal, Write as _};
 use std::num::NonZeroU16;

@@ -17,6 +17,7 @@ use super::outside::Outside;
 use super::pulse::Pulse;
 use super::signals::Requests;
 use super::status;
+use super::tide::Tide;
 use crate::check;
 use crate::control::protocol::{Answer, Reloaded, Request, Stage};
 
@@ -55,6 +56,7 @@ pub(crate) struct Agent<S> {
     watch: Instant,
     reseed: Option<Instant>,
     pulse: Pulse,
+    tide: Tide,
     /// When all hooks were last seen where they belong.
     whole: Timestamp,
     /// How long to leave records alone after a turn that took some, see [`rest`].
@@ -102,6 +104,7 @@ impl<S: Source> Agent<S> {
             watch: Instant::now(),
             reseed: None,
             pulse: Pulse::start(),
+            tide: Tide::default(),
             whole: outputs::now(),
             rest: Duration::ZERO,
         }
@@ -152,6 +155,9 @@ impl<S: Source> Agent<S> {
             self.look_for_losses()?;
             self.outside.stamp();
             self.outside.look_for_selftest();
+            if self.tide.has_gone(self.pipeline.processes().processes) {
+                tuxmon_sensor::give_back_memory();
+            }
         }
         if self.watch.elapsed() >= WATCH {
             self.watch = Instant::now();
