@@ -44,6 +44,8 @@ pub struct Limits {
     pub processes: usize,
     /// How long an ended process or a replaced image is kept for records that come late.
     pub grace: Duration,
+    /// Ended processes, which a storm would fill the memory with: the first of them go before their grace is over.
+    pub ended: usize,
     /// How long the line waits for `/proc`, whose answer may depend on the process's own memory.
     pub patience: Duration,
     /// Bytes of command lines; beyond it new ones are kept shortened.
@@ -55,6 +57,7 @@ impl Default for Limits {
         Self {
             processes: 131_072,
             grace: Duration::from_mins(1),
+            ended: 4096,
             patience: Duration::from_millis(20),
             command_line_bytes: 64 * 1024 * 1024,
         }
@@ -656,12 +659,12 @@ impl ProcessTable {
         self.retired.back().map_or(at, |(last, _)| at.max(*last))
     }
 
-    /// Forgets what has been retired for longer than the grace.
+    /// Forgets what has been retired for longer than the grace, or is too much.
     fn forget(&mut self, now: BootTime) {
         self.now = self.now.max(now);
         let grace = self.limits.grace.as_nanos() as u64;
         while let Some((at, _)) = self.retired.front()
-            && at.0.saturating_add(grace) < now.0
+            && (at.0.saturating_add(grace) < now.0 || self.counts.ended > self.limits.ended)
         {
             let Some((_, retired)) = self.retired.pop_front() else { return };
             self.drop_retired(&retired);

@@ -312,7 +312,8 @@ fn a_full_table_drops_the_ended_first_and_then_the_silent() {
 
 #[test]
 fn what_a_storm_took_is_given_back() {
-    let mut stage = Stage::with_init();
+    let mut stage = Stage::new(Limits { ended: 30_000, ..Limits::default() });
+    stage.seed(INIT, (0, 0, 0), "init", b"init\0");
     for pid in 100..20_100 {
         stage.fork((pid, u64::from(pid), 1), INIT, u64::from(pid));
         stage.exit((pid, u64::from(pid), 1), u64::from(pid) + 1);
@@ -322,6 +323,20 @@ fn what_a_storm_took_is_given_back() {
     assert_eq!(stage.table.counts().processes, 2, "init and the last one");
     let room = [stage.table.slots.capacity(), stage.table.newest.capacity(), stage.table.retired.capacity()];
     assert!(room.into_iter().all(|room| room < 100), "{room:?}");
+}
+
+#[test]
+fn a_storm_of_short_processes_keeps_the_last_of_them() {
+    let mut stage = Stage::new(Limits { ended: 3, ..Limits::default() });
+    stage.seed(INIT, (0, 0, 0), "init", b"init\0");
+    for pid in 100..200 {
+        stage.fork((pid, u64::from(pid), 1), INIT, u64::from(pid));
+        stage.exit((pid, u64::from(pid), 1), u64::from(pid));
+    }
+    stage.fork((200, 200, 1), INIT, 200);
+    let kept: Vec<u32> = (1..=200).filter(|pid| stage.table.lookup_pid(*pid).is_some()).collect();
+    assert_eq!(kept, [1, 197, 198, 199, 200]);
+    assert_eq!(stage.table.counts().evicted, 0);
 }
 
 #[test]
