@@ -27,6 +27,7 @@ mod file_delete;
 mod filter;
 mod gaps;
 mod hashes;
+mod hunting;
 mod identity;
 mod network_connect;
 mod output;
@@ -101,6 +102,7 @@ const CHAPTERS: &[Chapter] = chapters![
     blinding,
     control_groups,
     detection,
+    hunting,
 ];
 
 fn main() -> ExitCode {
