@@ -62,6 +62,11 @@ test-attack: deps ## Run attacks of the test data in an emulator, and look for t
 bench: build ## Measure what the agent costs, beside nobody and others (needs root; at most 15 minutes)
 	@cargo xtask bench $(ARGS)
 
+# ARGS as `cargo xtask bench-hunt --help` lists them
+.PHONY: bench-hunt
+bench-hunt: deps ## Measure tuxmon-hunt beside grep, jq, DuckDB and sigma-cli, which it brings (minutes)
+	@exec scripts/bench-hunt $(ARGS)
+
 .PHONY: lint
 lint: deps ## Formatting, clippy, documentation, licences, generated files
 	@exec scripts/lint

@@ -4,6 +4,7 @@
 
 pub mod attack;
 pub mod bench;
+pub mod bench_hunt;
 pub mod codegen;
 pub mod coverage;
 pub mod definition;

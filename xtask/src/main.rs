@@ -18,6 +18,8 @@ enum Task {
     Attack(xtask::attack::Args),
     /// Measure what the agent costs, beside nobody, its floor and others; as root
     Bench(xtask::bench::Args),
+    /// Measure tuxmon-hunt beside grep, jq, DuckDB and sigma-cli with SQLite
+    BenchHunt(xtask::bench_hunt::Args),
     /// Write the code and documents that follow from schema/
     Codegen(xtask::codegen::Args),
     /// Play the scripts of ground truth here and write docs/coverage.md
@@ -38,6 +40,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match CommandLine::parse().task {
         Task::Attack(args) => xtask::attack::run(&args),
         Task::Bench(args) => xtask::bench::run(&args),
+        Task::BenchHunt(args) => xtask::bench_hunt::run(&args),
         Task::Codegen(args) => xtask::codegen::run(&args),
         Task::Coverage(args) => xtask::coverage::run(&args),
         Task::Dist(args) => xtask::dist::run(&args),
