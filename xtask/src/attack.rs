@@ -1,10 +1,11 @@
 //! `cargo xtask attack`: the atomics of the test data (Atomic Red Team's attacks, of which it marks some as safe), done for
 //! real in an emulated machine in which the package is installed, and whether each makes all events and alerts that it
-//! should. docs/detection.md has the table of a run.
+//! should. So are the deeds with which the original's own tests begin. docs/detection.md has the table of a run.
 
 mod atomic;
 mod guest;
 mod judge;
+mod trigger;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,14 +23,14 @@ use crate::vm::outcome::{self, Outcome};
 use crate::vm::{KERNEL, SUITE, missing, package};
 
 /// What the atomics use, beside what a small server has.
-const USED: &str = "sudo,python3,iputils-ping";
+const USED: &str = "sudo,python3,iputils-ping,strace";
 /// The name of the disk.
 const DISK: &str = "attack";
 
 /// Run the atomics of the test data in an emulator, and look for each event and rule that they should make
 #[derive(clap::Args)]
 pub struct Args {
-    /// Only atomics whose technique begins with one of these; repeatable
+    /// Only atomics whose technique begins with one of these (U: the deeds of the original's tests); repeatable
     #[arg(long, value_name = "TECHNIQUE")]
     only: Vec<String>,
     /// The package to test, instead of one that is built from here

@@ -7,12 +7,15 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use super::trigger::{self, Trigger};
+
 /// One attack.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Atomic {
     pub(super) technique: String,
     /// Its number among those of the technique.
-    pub(super) test: u32,
+    #[serde(default)]
+    pub(super) test: Option<u32>,
     pub(super) name: String,
     pub(super) shell: String,
     pub(super) needs_root: bool,
@@ -25,6 +28,9 @@ pub(super) struct Atomic {
     /// Run beside the command.
     #[serde(default)]
     pub(super) beside: String,
+    /// What it asks for and nobody can have, in words.
+    #[serde(default)]
+    pub(super) lacking: String,
 }
 
 /// An event that it makes.
@@ -35,6 +41,7 @@ pub(super) struct Expected {
     #[serde(rename = "match")]
     pub(super) matched: BTreeMap<String, String>,
     /// Titles of rules that match this event.
+    #[serde(default)]
     pub(super) sigma: Vec<String>,
     /// How many such events there are, where that is said.
     #[serde(default)]
@@ -44,23 +51,25 @@ pub(super) struct Expected {
 #[derive(Deserialize)]
 struct Written {
     atomics: Vec<Atomic>,
+    upstream_triggers: Vec<Trigger>,
 }
 
 /// A listener is only an attack when somebody connects to it.
 const CONNECT: &str = "for i in $(seq 300); do \
     bash -c 'exec 3<>/dev/tcp/127.0.0.1/9090' 2>/dev/null && exit; sleep 0.1; done; exit 1";
 
-/// Reads them, with what their notes say in words.
+/// Reads them, with what their notes say in words, and the deeds of the original's tests behind them.
 pub(super) fn read(path: &Path) -> Result<Vec<Atomic>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let written: Written =
         serde_json::from_str(&text).with_context(|| format!("{} is not understood", path.display()))?;
-    Ok(written.atomics.into_iter().map(with_its_note).collect())
+    let triggers = written.upstream_triggers.into_iter().map(trigger::as_atomic);
+    written.atomics.into_iter().map(|atomic| Ok(with_its_note(atomic))).chain(triggers).collect()
 }
 
 fn with_its_note(mut atomic: Atomic) -> Atomic {
     match (atomic.technique.as_str(), atomic.test) {
-        ("T1048.003", 8) => {
+        ("T1048.003", Some(8)) => {
             CONNECT.clone_into(&mut atomic.beside);
             let fields = [
                 ("Image|endswith", "/bash"),
@@ -71,7 +80,7 @@ fn with_its_note(mut atomic: Atomic) -> Atomic {
             atomic.expect.push(expected(3, &fields, None));
         }
         // Appending makes nothing new.
-        ("T1053.006", 1) => {
+        ("T1053.006", Some(1)) => {
             for file in ["art-timer.service", "art-timer.timer"] {
                 let path = format!("/etc/systemd/system/{file}");
                 atomic.expect.push(expected(11, &[("TargetFilename|is", &path)], Some(1)));
@@ -88,7 +97,7 @@ fn with_its_note(mut atomic: Atomic) -> Atomic {
 }
 
 fn is_masquerade(atomic: &Atomic) -> bool {
-    (atomic.technique.as_str(), atomic.test) == ("T1036.003", 2)
+    (atomic.technique.as_str(), atomic.test) == ("T1036.003", Some(2))
 }
 
 /// Stands for what the events say of the shell itself.
@@ -102,6 +111,7 @@ fn expected(event_id: u64, fields: &[(&str, &str)], exactly: Option<usize>) -> E
 impl Atomic {
     /// Its technique and number.
     pub(super) fn id(&self) -> String {
-        format!("{}-{}", self.technique, self.test)
+        let number = self.test.map(|test| format!("-{test}")).unwrap_or_default();
+        format!("{}{number}", self.technique)
     }
 }
