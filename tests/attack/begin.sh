@@ -1,7 +1,7 @@
 # The agent records everything, and looks at it by the rules of the test data and our own.
 
 useradd --create-home --shell /bin/bash atomic
-mkdir -p /etc/tuxmon
+dpkg --install /vm/tuxmon.deb
 cat >/etc/tuxmon/tuxmon.toml <<'END'
 [detection]
 rules = ["/vm/rules"]
@@ -9,7 +9,6 @@ outputs = ["file:/var/log/alerts.json"]
 same_again_seconds = 0
 alerts_per_minute = 100000
 END
-dpkg --install /vm/tuxmon.deb
 # An emulator is slow, and may stand still for a while: what would be too long on a real machine is not a fault here.
 mkdir -p /etc/systemd/system/sysmon.service.d
 printf '[Service]\nTimeoutStartSec=600\nTimeoutStopSec=600\nWatchdogSec=600\n' >/etc/systemd/system/sysmon.service.d/slow.conf

@@ -36,7 +36,7 @@ start() {
 
 # installed: what every installation has; nothing runs until it is asked for.
 installed() {
-    have /usr/bin/tuxmon /usr/bin/sysmon /usr/bin/sysmonLogView /etc/tuxmon/config.xml /etc/logrotate.d/tuxmon \
+    have /usr/bin/tuxmon /usr/bin/sysmon /usr/bin/sysmonLogView /etc/tuxmon/config.xml /etc/tuxmon/tuxmon.toml /etc/logrotate.d/tuxmon \
         /usr/share/man/man8/sysmon.8.gz /usr/share/man/man1/tuxmon.1.gz /usr/share/doc/tuxmon/examples/00-sysmon.conf \
         /usr/share/bash-completion/completions/tuxmon
     gone /opt/sysmon /etc/systemd/system/sysmon.service /etc/init.d/sysmon

@@ -1,8 +1,11 @@
-//! `cargo xtask dist`: packages the program that `scripts/build-dist` built: .deb, .rpm and .tar.gz into `dist/`, with an
-//! SBOM and checksums. What is in them is one table, `contents.rs`. docs/decisions/0016-packages.md says why it is so.
+//! `cargo xtask dist`: packages the programs that `scripts/build-dist` built: .deb, .rpm and .tar.gz of each into `dist/`,
+//! with an SBOM and checksums. What is in them are two tables, `agent.rs` and `hunt.rs`. docs/decisions/0016-packages.md
+//! says why it is so.
 
+pub mod agent;
 pub mod contents;
 mod debian;
+pub mod hunt;
 mod rpm;
 pub mod sbom;
 
@@ -13,30 +16,43 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
-use contents::CONTENTS;
+use contents::Item;
 
-/// The most that the program may weigh, in bytes, where all packages are made of it: the .deb alone is for tests.
-pub const LARGEST_PROGRAM: u64 = 8_000_000;
-
-/// The version of the original that whoever depends on its package gets.
-pub const COMPATIBLE_WITH: &str = "1.5.2";
-
-/// What it is, in a line.
-const SUMMARY: &str = "records what happens on a machine, as Sysmon does";
-/// What it is, in a paragraph.
-const DESCRIPTION: &str = "\
-Which programs run, who started them, what they connect to, which files they
-create and delete, as the events of Sysmon for Linux in the system log. It
-takes the same configurations and has the same command line. Nothing starts
-until `sysmon -i`.
-";
+/// What makes one package, in each of its forms.
+struct Package {
+    /// The name of the package, of its program and of the crate that is the program.
+    name: &'static str,
+    /// What it is, in a line.
+    summary: &'static str,
+    /// What it is, in a paragraph.
+    description: &'static str,
+    /// The most that the program may weigh, in bytes, where all forms are made: a .deb alone is for tests.
+    largest: u64,
+    /// Its files.
+    contents: &'static [Item],
+    /// C libraries of the distribution that are linked into the program.
+    libraries: &'static [sbom::Library],
+    /// What the .deb says of other packages.
+    debian: String,
+    /// Scripts that dpkg runs, in the folder `deb`.
+    debian_scripts: &'static [&'static str],
+    /// What the .rpm says of licences and other packages.
+    rpm: String,
+    /// Scripts that rpm runs, in the folder `rpm`, each under the name of its section.
+    rpm_scripts: &'static [&'static str],
+    /// Where the folders `deb` and `rpm` are.
+    scripts: &'static str,
+}
 
 /// Make the packages in dist/
 #[derive(clap::Args)]
 pub struct Args {
-    /// The program to package
+    /// The agent to package
     #[arg(long)]
     pub(crate) program: PathBuf,
+    /// The program of the second package, tuxmon-hunt; without it there is none
+    #[arg(long, value_name = "PROGRAM")]
+    pub(crate) hunt: Option<PathBuf>,
     /// Where they go; what was there goes
     #[arg(long, value_name = "FOLDER", default_value = "dist")]
     pub(crate) out: PathBuf,
@@ -45,9 +61,9 @@ pub struct Args {
     pub(crate) only_deb: bool,
 }
 
-/// What every package has to know.
+/// What every form of a package has to know.
 struct Product<'a> {
-    program: &'a Path,
+    package: &'a Package,
     version: &'a str,
     /// Who answers for the packages.
     maintainer: String,
@@ -62,9 +78,9 @@ struct Product<'a> {
 
 /// Does what the command line asks for.
 pub fn run(args: &Args) -> Result<ExitCode> {
-    let size = fs::metadata(&args.program).with_context(|| format!("no {}", args.program.display()))?.len();
-    if size > LARGEST_PROGRAM && !args.only_deb {
-        bail!("{} has {size} bytes; at most {LARGEST_PROGRAM} may be shipped", args.program.display());
+    let mut programs = vec![(agent::package(), &args.program)];
+    if let Some(program) = &args.hunt {
+        programs.push((hunt::package(), program));
     }
     let out = crate::root().join(&args.out);
     let stage = crate::root().join("target/dist-stage");
@@ -74,26 +90,43 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
         fs::create_dir_all(folder)?;
     }
+    for (package, program) in &programs {
+        make(package, program, &stage.join(package.name), args)?;
+    }
+    if !args.only_deb {
+        checksums(&out)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes every form of one package; `work` is a folder for what lies on the way.
+fn make(package: &Package, program: &Path, work: &Path, args: &Args) -> Result<()> {
+    let size = fs::metadata(program).with_context(|| format!("no {}", program.display()))?.len();
+    if size > package.largest && !args.only_deb {
+        bail!("{} has {size} bytes; at most {} may be shipped", program.display(), package.largest);
+    }
+    fs::create_dir(work)?;
     let epoch = output(Command::new("git").args(["log", "-1", "--format=%ct"]))?;
+    let out = crate::root().join(&args.out);
     let product = Product {
-        program: &args.program,
+        package,
         version: env!("CARGO_PKG_VERSION"),
         maintainer: maintainer(),
-        glibc: newest_glibc(&fs::read(&args.program)?).context("the program names no version of glibc")?,
+        glibc: newest_glibc(&fs::read(program)?).context("the program names no version of glibc")?,
         epoch: epoch.trim().to_owned(),
-        stage: &stage.join("root"),
+        stage: &work.join("root"),
         out: &out,
     };
-    contents::stage(product.stage, product.program)?;
-    debian::package(&product, &stage)?;
+    contents::stage(package, product.stage, program)?;
+    debian::package(&product, work)?;
     if args.only_deb {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(());
     }
-    rpm::package(&product, &stage)?;
+    rpm::package(&product, work)?;
     tar(&product)?;
-    fs::write(out.join(format!("tuxmon-{}.cdx.json", product.version)), sbom::cyclone_dx()?)?;
-    checksums(&out)?;
-    Ok(ExitCode::SUCCESS)
+    let bom = out.join(format!("{}-{}.cdx.json", package.name, product.version));
+    fs::write(bom, sbom::cyclone_dx(package)?)?;
+    Ok(())
 }
 
 /// Who builds a package answers for it, and says so in the variables of Debian's own tools. Nobody reads mail at an address
@@ -107,7 +140,7 @@ fn maintainer() -> String {
 
 /// The files as they lie below `/`, for systems with neither packager. No folders: whoever unpacks it at `/` keeps theirs.
 fn tar(product: &Product) -> Result<()> {
-    let name = format!("tuxmon-{}-{}.tar.gz", product.version, std::env::consts::ARCH);
+    let name = format!("{}-{}-{}.tar.gz", product.package.name, product.version, std::env::consts::ARCH);
     done(
         Command::new("tar")
             .args(["--create", "--no-recursion", "--owner=0", "--group=0", "--numeric-owner"])
@@ -117,7 +150,7 @@ fn tar(product: &Product) -> Result<()> {
             .arg(product.out.join(name))
             .arg("--directory")
             .arg(product.stage)
-            .args(CONTENTS.iter().map(|item| item.to.trim_start_matches('/'))),
+            .args(product.package.contents.iter().map(|item| item.to.trim_start_matches('/'))),
     )
 }
 

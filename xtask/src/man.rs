@@ -1,13 +1,13 @@
 //! `cargo xtask man`: writes the manual pages in `packaging/man` and the completions in `packaging/completions`.
 //!
-//! They follow from the program's own definitions, which this crate must not depend on: it also generates code that the
-//! program needs to be built. So it asks the program's tests, which compare them, to write them instead.
+//! They follow from the programs' own definitions, which this crate must not depend on: it also generates code that the
+//! programs need to be built. So it asks the programs' tests, which compare them, to write them instead.
 
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result};
 
-/// Write the manual pages that follow from the program's commands and switches
+/// Write the manual pages that follow from the programs' commands and switches
 #[derive(clap::Args)]
 pub struct Args {
     /// Write nothing; fail if a page is stale
@@ -26,8 +26,9 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         "--quiet",
         "--package",
         "tuxmon",
-        "--bin",
-        "tuxmon",
+        "--package",
+        "tuxmon-hunt",
+        "--bins",
         "--",
         "manual::",
         "completions::",

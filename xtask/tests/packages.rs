@@ -2,8 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use xtask::dist::COMPATIBLE_WITH;
-use xtask::dist::contents::{CONTENTS, Kind};
+use xtask::dist::agent::{self, COMPATIBLE_WITH};
+use xtask::dist::contents::{Item, Kind};
+use xtask::dist::hunt;
+
+/// Every file of both packages.
+fn both() -> impl Iterator<Item = &'static Item> {
+    agent::CONTENTS.iter().chain(hunt::CONTENTS)
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -15,39 +21,39 @@ fn text(path: &str) -> String {
 
 #[test]
 fn contents_are_sorted_and_unique() {
-    assert!(CONTENTS.is_sorted_by(|one, next| one.to < next.to));
+    for contents in [agent::CONTENTS, hunt::CONTENTS] {
+        assert!(contents.is_sorted_by(|one, next| one.to < next.to));
+    }
 }
 
 #[test]
 fn contents_exist() {
-    for item in
-        CONTENTS.iter().filter(|item| !matches!(item.kind, Kind::Program | Kind::Notices | Kind::Link))
-    {
+    for item in both().filter(|item| !matches!(item.kind, Kind::Program | Kind::Notices | Kind::Link)) {
         assert!(root().join(item.from).is_file(), "no {}", item.from);
     }
 }
 
 #[test]
 fn nothing_is_writable_by_others() {
-    for item in CONTENTS.iter().filter(|item| item.kind != Kind::Link) {
+    for item in both().filter(|item| item.kind != Kind::Link) {
         assert_eq!(item.mode() & 0o022, 0, "{}", item.to);
     }
 }
 
 #[test]
 fn what_lies_in_etc_is_the_administrators() {
-    for item in CONTENTS {
+    for item in both() {
         assert_eq!(item.to.starts_with("/etc/"), item.kind == Kind::Configuration, "{}", item.to);
     }
 }
 
 #[test]
-fn every_manual_page_and_every_sigma_rule_is_packed() {
-    for folder in ["packaging/man", "packaging/sigma"] {
+fn every_manual_page_completion_and_sigma_rule_is_packed() {
+    for folder in ["packaging/man", "packaging/completions", "packaging/sigma"] {
         for entry in std::fs::read_dir(root().join(folder)).expect("the folder is there") {
             let name = entry.expect("readable").file_name().into_string().expect("our own name");
             let from = format!("{folder}/{name}");
-            assert!(CONTENTS.iter().any(|item| item.from == from), "{from} is in no package");
+            assert!(both().any(|item| item.from == from), "{from} is in no package");
         }
     }
 }
@@ -56,7 +62,7 @@ fn every_manual_page_and_every_sigma_rule_is_packed() {
 fn every_file_of_the_originals_package_is_replaced() {
     // dpkg ends a package all of whose files another one replaces; decision 16 says why that is our way.
     for path in ["/usr/bin/sysmon", "/usr/share/man/man8/sysmon.8.gz"] {
-        assert!(CONTENTS.iter().any(|item| item.to == path), "{path} stays the original's");
+        assert!(agent::CONTENTS.iter().any(|item| item.to == path), "{path} stays the original's");
     }
 }
 
@@ -68,7 +74,7 @@ fn what_is_provided_is_what_the_agent_says_it_is() {
 
 #[test]
 fn scripts_use_no_folder_that_everybody_writes_to() {
-    for folder in ["deb", "rpm"] {
+    for folder in ["deb", "rpm", "hunt/deb", "hunt/rpm"] {
         for entry in std::fs::read_dir(root().join("packaging").join(folder)).expect("the scripts are there")
         {
             let path = entry.expect("readable").path();
@@ -87,5 +93,12 @@ fn troubleshooting_has_every_trouble() {
     assert!(names.len() >= 14, "the table of troubles is written in another way now");
     for name in names {
         assert!(page.contains(&format!("| `{name}` |")), "docs/troubleshooting.md lacks {name}");
+    }
+}
+
+#[test]
+fn the_packages_have_no_file_in_common() {
+    for item in agent::CONTENTS {
+        assert!(hunt::CONTENTS.iter().all(|other| other.to != item.to), "{} is in both packages", item.to);
     }
 }

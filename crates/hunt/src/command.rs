@@ -27,7 +27,7 @@ use tuxmon_hunt::{AnswerError, Form, Place};
     subcommand_required = true,
     arg_required_else_help = true
 )]
-struct Arguments {
+pub(crate) struct Arguments {
     /// The file with the events, or clickhouse://USER@HOST:PORT/DATABASE; also TUXMON_STORE
     #[arg(long, global = true, value_name = "FILE|URL", default_value_t = default_store(), hide_default_value = true)]
     store: Place,

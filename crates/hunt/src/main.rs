@@ -3,6 +3,8 @@
 //! It changes nothing but its own store.
 
 mod command;
+#[cfg(test)]
+mod manual;
 
 use std::process::ExitCode;
 

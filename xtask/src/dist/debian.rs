@@ -7,11 +7,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::contents::{CONTENTS, Kind};
-use super::{COMPATIBLE_WITH, DESCRIPTION, Product, SUMMARY, done};
-
-/// Scripts that dpkg runs, in `packaging/deb`.
-const SCRIPTS: [&str; 4] = ["preinst", "postinst", "prerm", "postrm"];
+use super::contents::Kind;
+use super::{Package, Product, done};
 
 /// Writes the package.
 pub(super) fn package(product: &Product, work: &Path) -> Result<()> {
@@ -21,13 +18,14 @@ pub(super) fn package(product: &Product, work: &Path) -> Result<()> {
     fs::create_dir(&control)?;
     fs::set_permissions(&control, Permissions::from_mode(0o755))?;
     fs::write(control.join("control"), description(product))?;
-    fs::write(control.join("conffiles"), configuration())?;
-    for name in SCRIPTS {
+    fs::write(control.join("conffiles"), configuration(product.package))?;
+    for name in product.package.debian_scripts {
         let to = control.join(name);
-        fs::copy(crate::root().join("packaging/deb").join(name), &to).with_context(|| name.to_owned())?;
+        fs::copy(crate::root().join(product.package.scripts).join("deb").join(name), &to)
+            .with_context(|| (*name).to_owned())?;
         fs::set_permissions(&to, Permissions::from_mode(0o755))?;
     }
-    let name = format!("tuxmon_{}_{}.deb", product.version, architecture());
+    let name = format!("{}_{}_{}.deb", product.package.name, product.version, architecture());
     done(
         Command::new("dpkg-deb")
             .args(["--root-owner-group", "-Zxz", "--build"])
@@ -38,10 +36,9 @@ pub(super) fn package(product: &Product, work: &Path) -> Result<()> {
 }
 
 /// What the administrator may change.
-fn configuration() -> String {
-    let files = CONTENTS.iter().filter(|item| item.kind == Kind::Configuration);
-    let paths: Vec<&str> = files.map(|item| item.to).collect();
-    paths.join("\n") + "\n"
+fn configuration(package: &Package) -> String {
+    let files = package.contents.iter().filter(|item| item.kind == Kind::Configuration);
+    files.flat_map(|item| [item.to, "\n"]).collect()
 }
 
 fn architecture() -> &'static str {
@@ -52,23 +49,19 @@ fn architecture() -> &'static str {
     }
 }
 
-/// It says nothing of a conflict with the original's package, since apt would then remove that first, and with it all of
-/// `/opt/sysmon`, before any script of ours has run. Without, dpkg replaces its files one by one, which ends it just the
-/// same, after our `preinst`.
+/// What dpkg knows of it.
 fn description(product: &Product) -> String {
-    let text = DESCRIPTION.trim_end().replace('\n', "\n ");
+    let Package { name, summary, debian, .. } = product.package;
+    let text = product.package.description.trim_end().replace('\n', "\n ");
     format!(
-        "Package: tuxmon
+        "Package: {name}
 Version: {version}
 Architecture: {architecture}
 Maintainer: {maintainer}
 Section: admin
 Priority: optional
 Depends: libc6 (>= {glibc})
-Suggests: rsyslog, logrotate
-Replaces: sysmonforlinux
-Provides: sysmonforlinux (= {COMPATIBLE_WITH})
-Description: {SUMMARY}
+{debian}Description: {summary}
  {text}
 ",
         version = product.version,

@@ -8,11 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use super::contents::{CONTENTS, Item, Kind};
-use super::{COMPATIBLE_WITH, DESCRIPTION, Product, SUMMARY, done};
-
-/// Scripts that rpm runs, in `packaging/rpm`, each under the name of its section.
-const SCRIPTS: [&str; 3] = ["pre", "preun", "posttrans"];
+use super::contents::{Item, Kind};
+use super::{Package, Product, done};
 
 /// Nothing is compiled, stripped or looked for; nothing of this machine gets in; every rpm of the last ten years reads it.
 const SETTINGS: &str = "\
@@ -30,7 +27,7 @@ const SETTINGS: &str = "\
 pub(super) fn package(product: &Product, work: &Path) -> Result<()> {
     let top = work.join("rpm");
     fs::create_dir(&top)?;
-    let spec = top.join("tuxmon.spec");
+    let spec = top.join(format!("{}.spec", product.package.name));
     fs::write(&spec, specification(product)?)?;
     done(
         Command::new("rpmbuild")
@@ -46,19 +43,16 @@ pub(super) fn package(product: &Product, work: &Path) -> Result<()> {
 
 /// The specification, in the words of rpmbuild.
 fn specification(product: &Product) -> Result<String> {
+    let Package { name, summary, description, contents, rpm, .. } = product.package;
     let mut text = format!(
-        "{SETTINGS}Name: tuxmon
+        "{SETTINGS}Name: {name}
 Version: {version}
 Release: 1
-Summary: {SUMMARY}
-License: MIT AND Apache-2.0 AND GPL-2.0-only
+Summary: {summary}
 Packager: {maintainer}
 AutoReqProv: no
 Requires: libc.so.6(GLIBC_{glibc})(64bit)
-Provides: sysmonforlinux = {COMPATIBLE_WITH}
-Conflicts: sysmonforlinux
-Obsoletes: sysmonforlinux < 2
-
+{rpm}
 %description
 {description}
 %install
@@ -67,33 +61,33 @@ cp -a {stage}/. %{{buildroot}}/
         version = product.version,
         maintainer = product.maintainer,
         glibc = product.glibc,
-        description = DESCRIPTION,
         stage = product.stage.display(),
     );
-    for item in CONTENTS.iter().filter(|item| item.to != in_fedora(item.to)) {
+    for item in contents.iter().filter(|item| item.to != in_fedora(item.to)) {
         let to = in_fedora(item.to);
         let folder = Path::new(&to).parent().context("every path has a folder")?.display();
         writeln!(text, "mkdir -p %{{buildroot}}{folder}\nmv %{{buildroot}}{} %{{buildroot}}{to}", item.to)?;
     }
-    for name in SCRIPTS {
-        let script = fs::read_to_string(crate::root().join("packaging/rpm").join(name))?;
+    for name in product.package.rpm_scripts {
+        let file = crate::root().join(product.package.scripts).join("rpm").join(name);
+        let script = fs::read_to_string(&file).with_context(|| format!("no {}", file.display()))?;
         // A percent sign begins a macro.
         writeln!(text, "\n%{name}\n{}", script.replace('%', "%%"))?;
     }
     text.push_str("%files\n");
-    for folder in own_folders() {
+    for folder in own_folders(product.package) {
         writeln!(text, "%dir %attr(0755, root, root) {}", folder.display())?;
     }
-    for item in CONTENTS {
+    for item in *contents {
         writeln!(text, "{}", listed(item))?;
     }
     Ok(text)
 }
 
 /// Folders that nobody else's files are in: they go with the package.
-fn own_folders() -> BTreeSet<&'static Path> {
-    let folders = CONTENTS.iter().flat_map(|item| Path::new(item.to).ancestors().skip(1));
-    folders.filter(|folder| folder.iter().any(|name| name == "tuxmon")).collect()
+fn own_folders(package: &Package) -> BTreeSet<&'static Path> {
+    let folders = package.contents.iter().flat_map(|item| Path::new(item.to).ancestors().skip(1));
+    folders.filter(|folder| folder.iter().any(|name| name == package.name)).collect()
 }
 
 /// Fedora's zsh looks elsewhere than Debian's.

@@ -9,17 +9,21 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::output;
+use super::{Package, output};
 
-/// C libraries that `make dist` links into the program: what pkg-config calls them, and their licences.
-const LINKED: [(&str, &str); 2] = [("libelf", "GPL-2.0-or-later OR LGPL-3.0-or-later"), ("zlib", "Zlib")];
+/// A C library of the distribution that `make dist` links into a program.
+pub(super) struct Library {
+    /// What pkg-config calls it.
+    pub(super) name: &'static str,
+    pub(super) license: &'static str,
+}
 
 /// The SBOM: every crate that the program is linked from, and the C libraries.
-pub fn cyclone_dx() -> Result<String> {
+pub(super) fn cyclone_dx(package: &Package) -> Result<String> {
     let metadata = metadata()?;
-    let mut components: Vec<Value> = linked(&metadata)?.into_iter().map(component).collect();
-    for (name, license) in LINKED {
-        let version = output(Command::new("pkg-config").args(["--modversion", name]))?;
+    let mut components: Vec<Value> = linked(&metadata, package)?.into_iter().map(component).collect();
+    for Library { name, license } in package.libraries {
+        let version = output(Command::new("pkg-config").args(["--modversion", *name]))?;
         components.push(json!({
             "type": "library", "name": name, "version": version.trim(),
             "licenses": [{ "expression": license }],
@@ -29,7 +33,7 @@ pub fn cyclone_dx() -> Result<String> {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
         "version": 1,
-        "metadata": { "component": { "type": "application", "name": "tuxmon", "version": env!("CARGO_PKG_VERSION") } },
+        "metadata": { "component": { "type": "application", "name": package.name, "version": env!("CARGO_PKG_VERSION") } },
         "components": components,
     });
     Ok(serde_json::to_string_pretty(&bom)? + "\n")
@@ -37,11 +41,11 @@ pub fn cyclone_dx() -> Result<String> {
 
 /// The licence texts of every crate of others that the program is linked from, each text once, under the crates that it is
 /// of. Most licences want to be handed on with the program.
-pub fn notices() -> Result<String> {
+pub(super) fn notices(package: &Package) -> Result<String> {
     let metadata = metadata()?;
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut out = String::from("What tuxmon is linked from, and the licences of it.\n\n");
-    for package in linked(&metadata)?.into_iter().filter(|package| !package["source"].is_null()) {
+    let mut out = format!("What {} is linked from, and the licences of it.\n\n", package.name);
+    for package in linked(&metadata, package)?.into_iter().filter(|package| !package["source"].is_null()) {
         let (name, license) = (text(&package["name"]), text(&package["license"]));
         let whole = format!("{name} {}", text(&package["version"]));
         writeln!(out, "{whole}: {license}")?;
@@ -53,7 +57,7 @@ pub fn notices() -> Result<String> {
             texts.entry(text.trim().to_owned()).or_default().push(whole.clone());
         }
     }
-    for (name, license) in LINKED {
+    for Library { name, license } in package.libraries {
         writeln!(out, "{name}: {license}")?;
     }
     for (text, of) in &texts {
@@ -85,8 +89,8 @@ fn metadata() -> Result<Value> {
     Ok(serde_json::from_str(&output(&mut cargo)?)?)
 }
 
-/// The crates that tuxmon is linked from, sorted. Those that only build or test it are no part of it.
-fn linked(metadata: &Value) -> Result<Vec<&Value>> {
+/// The crates that a program is linked from, sorted. Those that only build or test it are no part of it.
+fn linked<'a>(metadata: &'a Value, program: &Package) -> Result<Vec<&'a Value>> {
     let mut packages = BTreeMap::new();
     for package in list(&metadata["packages"]) {
         packages.insert(text(&package["id"]), package);
@@ -95,8 +99,8 @@ fn linked(metadata: &Value) -> Result<Vec<&Value>> {
     for node in list(&metadata["resolve"]["nodes"]) {
         nodes.insert(text(&node["id"]), node);
     }
-    let root =
-        packages.iter().find(|(_, package)| package["name"] == "tuxmon").context("no package tuxmon")?;
+    let root = packages.iter().find(|(_, package)| package["name"] == program.name);
+    let root = root.with_context(|| format!("no crate {}", program.name))?;
     let mut found = BTreeSet::new();
     let mut waiting = vec![*root.0];
     while let Some(id) = waiting.pop() {

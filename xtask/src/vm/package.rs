@@ -46,7 +46,8 @@ pub(crate) fn build(folder: &Path) -> Result<PathBuf> {
     let status = script.status().context("cannot run scripts/build-dist")?;
     anyhow::ensure!(status.success(), "scripts/build-dist failed");
     let out = folder.join("package");
-    dist::run(&dist::Args { program: target.join("dist/tuxmon"), out: out.clone(), only_deb: true })?;
+    let program = target.join("dist/tuxmon");
+    dist::run(&dist::Args { program, hunt: None, out: out.clone(), only_deb: true })?;
     let mut debs = fs::read_dir(&out)?.filter_map(|entry| Some(entry.ok()?.path()));
     debs.find(|path| path.extension().is_some_and(|kind| kind == "deb")).context("no .deb was made")
 }

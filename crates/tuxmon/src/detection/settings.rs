@@ -206,6 +206,23 @@ mod tests {
         assert!(!settings.expect("it is right").is_on());
     }
 
+    #[test]
+    fn what_ships_is_off_and_right_when_it_is_switched_on() {
+        let text = include_str!("../../../../packaging/settings/tuxmon.toml");
+        let (settings, diagnostics) = Settings::parse("tuxmon.toml", text);
+        assert_eq!(diagnostics, []);
+        assert_eq!(settings, Some(Settings::default()));
+        // Settings have no blank after the sign of comment, words for people have one.
+        let on: String = text
+            .lines()
+            .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let (settings, diagnostics) = Settings::parse("tuxmon.toml", &on);
+        assert_eq!(diagnostics, []);
+        assert!(settings.expect("it is right").is_on());
+    }
+
     #[track_caller]
     fn refused(text: &str, expected: &str) {
         let (settings, diagnostics) = Settings::parse("t.toml", text);
