@@ -112,6 +112,9 @@ _tuxmon__hunt() {
             tuxmon__hunt__subcmd__help__subcmd__store,install)
                 cmd="tuxmon__hunt__subcmd__help__subcmd__store__subcmd__install"
                 ;;
+            tuxmon__hunt__subcmd__help__subcmd__store,recount)
+                cmd="tuxmon__hunt__subcmd__help__subcmd__store__subcmd__recount"
+                ;;
             tuxmon__hunt__subcmd__intel,add)
                 cmd="tuxmon__hunt__subcmd__intel__subcmd__add"
                 ;;
@@ -154,11 +157,17 @@ _tuxmon__hunt() {
             tuxmon__hunt__subcmd__store,install)
                 cmd="tuxmon__hunt__subcmd__store__subcmd__install"
                 ;;
+            tuxmon__hunt__subcmd__store,recount)
+                cmd="tuxmon__hunt__subcmd__store__subcmd__recount"
+                ;;
             tuxmon__hunt__subcmd__store__subcmd__help,help)
                 cmd="tuxmon__hunt__subcmd__store__subcmd__help__subcmd__help"
                 ;;
             tuxmon__hunt__subcmd__store__subcmd__help,install)
                 cmd="tuxmon__hunt__subcmd__store__subcmd__help__subcmd__install"
+                ;;
+            tuxmon__hunt__subcmd__store__subcmd__help,recount)
+                cmd="tuxmon__hunt__subcmd__store__subcmd__help__subcmd__recount"
                 ;;
             *)
                 ;;
@@ -441,7 +450,7 @@ _tuxmon__hunt() {
             return 0
             ;;
         tuxmon__subcmd__hunt__subcmd__help__subcmd__store)
-            opts="install"
+            opts="install recount"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -455,6 +464,20 @@ _tuxmon__hunt() {
             return 0
             ;;
         tuxmon__subcmd__hunt__subcmd__help__subcmd__store__subcmd__install)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__hunt__subcmd__help__subcmd__store__subcmd__recount)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -917,7 +940,7 @@ _tuxmon__hunt() {
             return 0
             ;;
         tuxmon__subcmd__hunt__subcmd__store)
-            opts="-h --store --help install help"
+            opts="-h --store --help install recount help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -935,7 +958,7 @@ _tuxmon__hunt() {
             return 0
             ;;
         tuxmon__subcmd__hunt__subcmd__store__subcmd__help)
-            opts="install help"
+            opts="install recount help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -976,6 +999,20 @@ _tuxmon__hunt() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        tuxmon__subcmd__hunt__subcmd__store__subcmd__help__subcmd__recount)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         tuxmon__subcmd__hunt__subcmd__store__subcmd__install)
             opts="-h --cluster --replicated --sharded --each --days --print --store --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -991,6 +1028,24 @@ _tuxmon__hunt() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        tuxmon__subcmd__hunt__subcmd__store__subcmd__recount)
+            opts="-h --store --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

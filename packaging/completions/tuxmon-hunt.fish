@@ -33,7 +33,7 @@ complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "retain" -d 
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "run" -d 'Ask one of the named questions'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "explain" -d 'Say what a hunt asks, what its answer means, and what can be set'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "sql" -d 'Ask the store in SQL; it can be read only'
-complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "store" -d 'Make a store on a server of ClickHouse'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "store" -d 'Make a store on a server of ClickHouse, or mend its counts'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "story" -d 'Tell who began something, what came of it, and where it went on'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "sigma" -d 'Find what Sigma rules describe in everything that is stored'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_needs_command" -f -a "intel" -d 'Lists of hashes, addresses, domains and URLs'
@@ -65,10 +65,11 @@ json\t'One JSON object a line'
 csv\t'Comma-separated values'"
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand sql" -l store -d 'The file with the events, or clickhouse://USER@HOST:PORT/DATABASE; also TUXMON_STORE' -r
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand sql" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install help" -l store -d 'The file with the events, or clickhouse://USER@HOST:PORT/DATABASE; also TUXMON_STORE' -r
-complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install help" -s h -l help -d 'Print help'
-complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install help" -f -a "install" -d 'Make the tables, the counts and the views that are not there yet; what is there stays'
-complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install recount help" -l store -d 'The file with the events, or clickhouse://USER@HOST:PORT/DATABASE; also TUXMON_STORE' -r
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install recount help" -s h -l help -d 'Print help'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install recount help" -f -a "install" -d 'Make the tables, the counts and the views that are not there yet; what is there stays'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install recount help" -f -a "recount" -d 'Count all events anew, each once'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and not __fish_seen_subcommand_from install recount help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from install" -l cluster -d 'Make them on all servers of this cluster, as the servers\' configuration names it' -r
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from install" -l days -d 'Remove events after so many days; needs ClickHouse 19.6' -r
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from install" -l store -d 'The file with the events, or clickhouse://USER@HOST:PORT/DATABASE; also TUXMON_STORE' -r
@@ -77,7 +78,10 @@ complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fis
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from install" -l each -d 'Only on this server: for clusters that cannot pass statements on. Run it for each server then'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from install" -l print -d 'Print the statements, and do nothing'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from recount" -l store -d 'The file with the events, or clickhouse://USER@HOST:PORT/DATABASE; also TUXMON_STORE' -r
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from recount" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "install" -d 'Make the tables, the counts and the views that are not there yet; what is there stays'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "recount" -d 'Count all events anew, each once'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand store; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand story" -l format -d 'How the story is written' -r -f -a "tree\t'An indented text'
 json\t'One JSON object'
@@ -144,7 +148,7 @@ complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "run" -d 'Ask one of the named questions'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "explain" -d 'Say what a hunt asks, what its answer means, and what can be set'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "sql" -d 'Ask the store in SQL; it can be read only'
-complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "store" -d 'Make a store on a server of ClickHouse'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "store" -d 'Make a store on a server of ClickHouse, or mend its counts'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "story" -d 'Tell who began something, what came of it, and where it went on'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "sigma" -d 'Find what Sigma rules describe in everything that is stored'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "intel" -d 'Lists of hashes, addresses, domains and URLs'
@@ -152,6 +156,7 @@ complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "lookup" -d 'Ask a service such as VirusTotal about hashes, addresses and domains'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and not __fish_seen_subcommand_from ingest list retain run explain sql store story sigma intel known lookup help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "install" -d 'Make the tables, the counts and the views that are not there yet; what is there stays'
+complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and __fish_seen_subcommand_from store" -f -a "recount" -d 'Count all events anew, each once'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and __fish_seen_subcommand_from intel" -f -a "add" -d 'Keep lists, and remember where they come from; a list of the same source is replaced'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and __fish_seen_subcommand_from intel" -f -a "update" -d 'Ask the origins of lists for new ones'
 complete -c tuxmon-hunt -n "__fish_tuxmon_hunt_using_subcommand help; and __fish_seen_subcommand_from intel" -f -a "list" -d 'Show the lists that are kept'

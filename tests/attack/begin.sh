@@ -19,4 +19,8 @@ systemctl restart systemd-journald
 sysmon -accepteula -i /vm/everything.xml
 # It may have lost what happened while it started, on a machine as slow as this.
 within 600 serves
+if [ -e /vm/tuxmon-hunt.deb ]; then
+    dpkg --install /vm/tuxmon-hunt.deb
+    systemctl enable --now tuxmon-hunt.service tuxmon-hunt-retain.timer
+fi
 note "$(uname -sr), $(grep -c . /etc/passwd) accounts, $(grep -A3 '^health\|^detection' $work/status | tr -s ' \n' ' ')"

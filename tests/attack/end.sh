@@ -7,6 +7,16 @@ within 600 seen
 # Alerts stand behind their events, so those of all events before are there when the one of this mark is.
 marked() { grep -F '/usr/local/bin/deed end all' /var/log/alerts.json; }
 within 600 marked
+# The units of tuxmon-hunt keep the same, as a user of their own.
+asked() { tuxmon-hunt --store /var/lib/tuxmon-hunt/store.sqlite sql --format csv "$1" | tail -n +2; }
+stored() { asked "SELECT CommandLine FROM process_create" | grep -qx '/usr/local/bin/deed end all'; }
+if [ -e /vm/tuxmon-hunt.deb ]; then
+    within 600 stored
+    systemctl start tuxmon-hunt-retain.service
+    of=$(ps -o user= -p "$(systemctl show --property MainPID --value tuxmon-hunt.service)")
+    [ "$of" != root ] || fail 'the store is kept by root'
+    note "tuxmon-hunt.service: $(asked 'SELECT count(*) FROM events') events, as $of"
+fi
 tuxmon status >$work/status || true
 note "$(grep '^health\|lost' $work/status | tr '\n' ';')"
 in_syslog | grep -oE '<Event>.*' >$work/events.xml

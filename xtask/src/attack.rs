@@ -36,6 +36,10 @@ pub struct Args {
     /// The package to test, instead of one that is built from here
     #[arg(long, value_name = "FILE")]
     deb: Option<PathBuf>,
+    /// The package of tuxmon-hunt, whose units are then switched on beside the agent: the last mark has to come into their
+    /// store
+    #[arg(long, value_name = "FILE")]
+    hunt_deb: Option<PathBuf>,
     /// How long the machine may take
     #[arg(long, value_name = "SECONDS", default_value = "2400")]
     within: u64,
@@ -108,7 +112,8 @@ fn boot(
         Some(deb) => deb.clone(),
         None => package::build(&folder)?,
     };
-    let initramfs = guest::build(atomics, &std::fs::read(&deb)?, corpora)?;
+    let hunt = args.hunt_deb.as_deref().map(std::fs::read).transpose()?;
+    let initramfs = guest::build(atomics, &std::fs::read(&deb)?, hunt.as_deref(), corpora)?;
     if args.prepare {
         return Ok(None);
     }

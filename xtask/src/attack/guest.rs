@@ -16,13 +16,16 @@ pub(super) const LAST_STEP: &str = "99-end";
 const RULES: &[&str] = &["sigma/rules/rules/linux", "sigma/rules/rules-threat-hunting/linux"];
 
 /// Makes the archive that the kernel takes as its first file system.
-pub(super) fn build(atomics: &[Atomic], deb: &[u8], corpora: &Path) -> Result<Vec<u8>> {
+pub(super) fn build(atomics: &[Atomic], deb: &[u8], hunt: Option<&[u8]>, corpora: &Path) -> Result<Vec<u8>> {
     let root = crate::root();
     let mut archive = Archive::default();
     archive.file("/bin/busybox", 0o755, &read(Path::new("/bin/busybox"))?);
     archive.file("/init", 0o755, &read(&root.join("tests/vm/init"))?);
     archive.file("/vm/system", 0o644, b"systemd");
     archive.file("/vm/tuxmon.deb", 0o644, deb);
+    if let Some(hunt) = hunt {
+        archive.file("/vm/tuxmon-hunt.deb", 0o644, hunt);
+    }
     for name in ["run-steps", "vm-steps.service"] {
         archive.file(&format!("/vm/{name}"), 0o755, &read(&root.join("tests/vm").join(name))?);
     }
