@@ -16,7 +16,7 @@ hunts, stories of processes, SQL, Sigma rules and lists of indicators. It reads
 the logs of tuxmon, of Sysmon for Linux and of Sysmon for Windows, and needs no
 agent. Nothing starts until its units are switched on.
 ",
-        largest: 16_000_000,
+        largest: 10_000_000,
         contents: CONTENTS,
         libraries: &[],
         debian: "Suggests: tuxmon\nEnhances: tuxmon\n".to_owned(),
