@@ -105,10 +105,8 @@ pub fn survey(options: &Options) -> Result<Vec<Surveyed>, SensorError> {
     let types = Types::load(options.btf.as_deref(), HOOKS).map_err(SensorError::NoBtf)?;
     let mut hooks = places(&Options { tier: TierChoice::Auto, ..options.clone() }, &types);
     for _ in 0..=HOOKS.len() {
-        // On a kernel that has a better way the calls of datagrams are in no object.
-        let calls = choose(options, &hooks).asks_calls_for_datagrams();
-        let wanted =
-            |hook: &Hook| hook.unavailable.is_none() && (calls || hook.spec.group != Group::DatagramCalls);
+        let tiers = choose(options, &hooks);
+        let wanted = |hook: &Hook| hook.unavailable.is_none() && tiers.may_use(hook.spec);
         match load_once(options, &types, &hooks, wanted, Statistics::Yes) {
             Ok(_) => break,
             Err(error) => leave_out(&mut hooks, &error)?,
@@ -116,8 +114,8 @@ pub fn survey(options: &Options) -> Result<Vec<Surveyed>, SensorError> {
     }
     let counts = words::heard().verified;
     let count = |code: &str| counts.iter().find(|(name, _)| name == code).map(|(_, count)| *count);
-    let calls = choose(options, &hooks).asks_calls_for_datagrams();
-    let is_there = |hook: &Hook| calls || hook.spec.group != Group::DatagramCalls;
+    let tiers = choose(options, &hooks);
+    let is_there = |hook: &Hook| tiers.may_use(hook.spec);
     let mut surveyed: Vec<Surveyed> = Vec::new();
     for hook in hooks.into_iter().filter(is_there) {
         let verified = match hook.unavailable {

@@ -56,9 +56,21 @@ impl Tiers {
         self.choice == TierChoice::Auto && self.uses(hook)
     }
 
-    /// Whether the calls that send and receive serve datagrams.
-    pub(crate) fn asks_calls_for_datagrams(&self) -> bool {
-        self.datagrams.is_none()
+    /// Whether a hook may serve on this kernel, in whichever tier. Where there is a better way, the calls of datagrams are
+    /// in no object, and names of requests are not kept: kernels of then (7.3) have them in a form that is not read.
+    pub(crate) fn may_use(&self, hook: &HookSpec) -> bool {
+        match hook.group {
+            Group::DatagramCalls => self.datagrams.is_none(),
+            Group::RequestNames => self.request_names.is_some(),
+            Group::Always
+            | Group::Opens
+            | Group::Names
+            | Group::Accepts
+            | Group::Datagrams
+            | Group::Tracers
+            | Group::Ebpf
+            | Group::CompatCalls => true,
+        }
     }
 
     /// Whether a hook belongs to the tier that serves its group.
@@ -67,7 +79,7 @@ impl Tiers {
             return Some(hook.tier) == self.datagrams;
         }
         if hook.group == Group::DatagramCalls {
-            return self.asks_calls_for_datagrams();
+            return self.datagrams.is_none();
         }
         if hook.group == Group::RequestNames && self.request_names != Some(hook.program) {
             return false;
