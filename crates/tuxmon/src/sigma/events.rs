@@ -1,6 +1,6 @@
 //! Recorded events, in the form in which rules look at them.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 use serde_json::Value;
 use tuxmon_reader::{JsonLine, Place, ReadEvent, Reader, parse_json};
@@ -64,7 +64,10 @@ impl Recorded {
 /// Every event of an input: of logs with a Sysmon's events, or of JSON values of any other tool.
 pub(super) fn of(input: Box<dyn Read>) -> io::Result<Box<dyn Iterator<Item = Result<Recorded, String>>>> {
     let mut input = BufReader::with_capacity(1 << 20, input);
-    if is_foreign_json(input.fill_buf()?) {
+    let start = first_line(&mut input)?;
+    let is_foreign = is_foreign_json(&start);
+    let input = Cursor::new(start).chain(input);
+    if is_foreign {
         let values = serde_json::Deserializer::from_reader(input).into_iter::<Value>();
         return Ok(Box::new(values.flat_map(objects)));
     }
@@ -73,11 +76,21 @@ pub(super) fn of(input: Box<dyn Read>) -> io::Result<Box<dyn Iterator<Item = Res
     })))
 }
 
-/// Whether an input that begins so is JSON, and neither our own nor the journal's.
+/// Longest first line that is looked at.
+const MAX_FIRST_LINE: u64 = 1 << 20;
+
+/// Everything up to the end of the first line with something in it: an input may give less at a time.
+fn first_line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let mut input = input.take(MAX_FIRST_LINE);
+    while input.read_until(b'\n', &mut start)? > 0 && start.trim_ascii().is_empty() {}
+    Ok(start)
+}
+
+/// Whether an input that begins with this line is JSON, and neither our own nor the journal's.
 fn is_foreign_json(start: &[u8]) -> bool {
-    let start = start.trim_ascii_start();
-    let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    match start.first() {
+    let line = start.trim_ascii();
+    match line.first() {
         Some(b'[') => true,
         Some(b'{') => match parse_json(line, Place { line: 1, start: 0, end: 0 }) {
             JsonLine::Event(_) => false,
@@ -101,5 +114,41 @@ fn objects(value: serde_json::Result<Value>) -> Vec<Result<Recorded, String>> {
         Ok(Value::Array(items)) => items.iter().map(one).collect(),
         Ok(value) => vec![one(&value)],
         Err(error) => vec![Err(format!("the JSON is broken: {error}"))],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+
+    use super::{Recorded, of};
+
+    /// Gives a byte at a time, as a pipe may, and a file whose first bytes have been looked at.
+    struct Drops(&'static [u8]);
+
+    impl Read for Drops {
+        fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+            let size = to.len().min(1);
+            self.0.read(&mut to[..size])
+        }
+    }
+
+    fn kinds(text: &'static str) -> Vec<&'static str> {
+        let events = of(Box::new(Drops(text.as_bytes()))).expect("it can be read");
+        events
+            .map(|event| match event.expect("it is an event") {
+                Recorded::Sysmon(_) => "ours",
+                Recorded::Other(_) => "other",
+            })
+            .collect()
+    }
+
+    #[test]
+    fn our_own_json_is_told_from_that_of_others_however_little_comes_at_a_time() {
+        let own = "\n \n{\"EventID\":11,\"ProviderName\":\"Linux-Sysmon\",\"Image\":\"/usr/bin/bash\"}\n{\"EventID\":5}\n";
+        assert_eq!(kinds(own), ["ours", "ours"]);
+        assert_eq!(kinds("{\"Image\":\"/usr/bin/bash\"}\n{\n\"a\":1}\n"), ["other", "other"]);
+        assert_eq!(kinds(" [{\"a\":1},\n{\"b\":2}]"), ["other", "other"]);
+        assert_eq!(kinds(""), [""; 0]);
     }
 }
