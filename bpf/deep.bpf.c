@@ -307,10 +307,10 @@ SEC("fentry/security_file_open")
 int deep_open(__u64 *context)
 {
 	struct file *file = (void *)context[0];
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	__u32 type = BPF_CORE_READ(inode, i_mode) & S_IFMT;
+	struct inode *inode = OF_KNOWN(file, f_inode);
+	__u32 type = OF_KNOWN(inode, i_mode) & S_IFMT;
 
-	if (type == S_IFREG && BPF_CORE_READ(file, f_mode) & FMODE_CREATED)
+	if (type == S_IFREG && OF_KNOWN(file, f_mode) & FMODE_CREATED)
 		report_open(file, inode, WIRE_OPEN_CREATED);
 	else if (type == S_IFBLK)
 		report_open(file, inode, WIRE_OPEN_RAW_DEVICE);

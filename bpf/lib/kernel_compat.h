@@ -58,9 +58,9 @@ static __always_inline __u64 inode_ctime_ns(struct inode *inode)
 }
 
 /*
- * The current task, as a pointer that the verifier knows the type of: members of it, and of what it points to, are one
- * load each, where a read through a helper is a call. 5.11 (3ca1032ab7ab, "bpf: Implement get_current_task_btf and
- * RET_PTR_TO_BTF_ID").
+ * The current task, as a pointer that the verifier knows the type of, as it knows those of what a hooked function was
+ * called with: members of them, and of what they point to, are one load each, where a read through a helper is a call.
+ * 5.11 (3ca1032ab7ab, "bpf: Implement get_current_task_btf and RET_PTR_TO_BTF_ID").
  */
 #ifdef BEFORE_5_17
 #define CURRENT_TASK ((struct task_struct *)bpf_get_current_task())
