@@ -15,7 +15,7 @@ use anyhow::{Result, bail};
 
 use self::atomic::Atomic;
 use self::judge::{Seen, Verdict, judge, table};
-use crate::guest::emulator::{Clock, Emulator, Reboot};
+use crate::guest::emulator::{Clock, Emulator};
 use crate::guest::machine::Machine;
 use crate::guest::package as kernel;
 use crate::vm::image::{Disks, PACKAGES, Step};
@@ -124,7 +124,6 @@ fn boot(
         arguments: "",
         initramfs: &initramfs,
         disk: Some(&folder.join(format!("{name}.ext4"))),
-        reboot: Reboot::Ends,
         clock: Clock::Real,
         log,
         within: Duration::from_secs(args.within),

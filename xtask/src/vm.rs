@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 
 use self::outcome::{Outcome, Verdict};
 use self::package::Packages;
-use crate::guest::emulator::{Clock, Emulator, Reboot};
+use crate::guest::emulator::{Clock, Emulator};
 use crate::guest::machine::Machine;
 use crate::guest::package as kernel;
 
@@ -127,7 +127,6 @@ fn boot(args: &Args, system: System, kernel: &Path, initramfs: &[u8], folder: &P
         arguments: "",
         initramfs,
         disk: Some(&image::of(system, SUITE, folder)),
-        reboot: Reboot::Boots,
         clock: Clock::Real,
         log: &folder.join(format!("{}.log", system.name())),
         within: Duration::from_secs(args.within),

@@ -5,6 +5,7 @@
 //! file beside the store, and leaves the queue when the transaction has begun: who comes back has to queue behind.
 
 use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt;
 
 use rusqlite::Connection;
 
@@ -18,15 +19,16 @@ pub(crate) fn begin(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("BEGIN IMMEDIATE")
 }
 
-/// The file of the queue; none where the store is in memory.
+/// The file of the queue; none where the store is in memory. Who can open it can hold up all who write, so nobody else can.
 fn queue(connection: &Connection) -> Option<File> {
     let store = connection.path().filter(|path| !path.is_empty())?;
-    File::options().create(true).append(true).open(format!("{store}.queue")).ok()
+    File::options().create(true).append(true).mode(0o600).open(format!("{store}.queue")).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs::TryLockError;
+    use std::os::unix::fs::PermissionsExt;
     use std::sync::mpsc::channel;
     use std::thread;
 
@@ -34,6 +36,14 @@ mod tests {
 
     fn note(connection: &Connection, who: &str) {
         connection.execute("INSERT INTO notes VALUES (?1)", [who]).expect("a transaction has begun");
+    }
+
+    #[test]
+    fn nobody_else_can_hold_up_who_writes() {
+        let folder = tempfile::tempdir().expect("a temporary directory");
+        let connection = Connection::open(folder.path().join("store")).expect("a file");
+        let line = queue(&connection).expect("the store is a file");
+        assert_eq!(line.metadata().expect("it is open").permissions().mode() & 0o077, 0);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 use super::report::Spread;
 use super::work::Cost;
 use crate::guest::archive::Archive;
-use crate::guest::emulator::{Clock, Emulator, Reboot};
+use crate::guest::emulator::{Clock, Emulator};
 use crate::guest::machine::Machine;
 use crate::guest::package::{self, Flavour, Kernel};
 use crate::guest::program::{libraries_of, stripped};
@@ -60,7 +60,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         arguments: "mitigations=off",
         initramfs: &image,
         disk: None,
-        reboot: Reboot::Ends,
         clock: Clock::Instructions,
         log: &log,
         within: Duration::from_secs(args.within),

@@ -22,8 +22,6 @@ pub(crate) struct Emulator<'a> {
     pub(crate) initramfs: &'a [u8],
     /// The image of a disk, which stays as it is: the guest writes to a copy, which is thrown away at the end.
     pub(crate) disk: Option<&'a Path>,
-    /// What the guest does when it wants to boot again.
-    pub(crate) reboot: Reboot,
     /// How its clock goes.
     pub(crate) clock: Clock,
     /// What comes over the serial port is kept here.
@@ -32,7 +30,9 @@ pub(crate) struct Emulator<'a> {
     pub(crate) within: Duration,
 }
 
-/// The line of a guest that is about to boot again.
+/// The line of a guest that is about to boot again, which it does in an emulator of its own. One that goes on after a reset
+/// gets stuck in the boot of Debian's 6.1: it takes pages for programs which were some in the life before, and stores to
+/// them byte by byte (seen in QEMU 7.2 without the help of a processor, at the first and at the second reset).
 const BOOT_AGAIN: &str = "@reboot";
 
 /// What time is in a guest.
@@ -43,17 +43,6 @@ pub(crate) enum Clock {
     /// A nanosecond for each instruction of its only processor: what something takes is how many instructions it is,
     /// whatever else this machine has to do.
     Instructions,
-}
-
-/// What becomes of a guest that boots again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reboot {
-    /// It has ended.
-    Ends,
-    /// It boots, where it said the line `@reboot`; in an emulator of its own. One that goes on after a reset gets stuck in
-    /// the boot of Debian's 6.1 now and then: it takes pages for programs which were some in the life before, and stores
-    /// to them byte by byte (seen in QEMU 7.2 without the help of a processor, at every second or third reset).
-    Boots,
 }
 
 impl Emulator<'_> {
@@ -89,7 +78,7 @@ impl Emulator<'_> {
             waited?;
             let said = self.said()?;
             let again = said.get(before..).is_some_and(|new| new.lines().any(|line| line == BOOT_AGAIN));
-            if self.reboot == Reboot::Ends || !again || Instant::now() >= deadline {
+            if !again || Instant::now() >= deadline {
                 return Ok(());
             }
         }

@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::condition::Condition;
 use super::outcome::{Outcome, Row};
-use crate::guest::emulator::{Clock, Emulator, Reboot};
+use crate::guest::emulator::{Clock, Emulator};
 use crate::guest::package::Kernel;
 
 /// What each kernel is told. An emulated processor has nothing to hide, and the detours around the faults of real ones
@@ -43,7 +43,6 @@ impl Guest {
             arguments: &format!("{ALWAYS} {}", self.condition.kernel_argument()),
             initramfs: &self.image,
             disk: None,
-            reboot: Reboot::Ends,
             clock: Clock::Real,
             log: &self.log,
             within: self.within,
