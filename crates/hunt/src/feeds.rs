@@ -18,12 +18,12 @@ use tuxmon_intel::{List, MAX_BYTES, Origin};
 use crate::answer::hexadecimal;
 use crate::lists::{Lists, file_name, write_whole};
 use crate::secret::{Secret, SecretError};
+use crate::summary::DAY;
 
 /// Longest time for one document.
 const TIME: Duration = Duration::from_mins(5);
 /// So often a server may lead on.
 const REDIRECTIONS: u32 = 5;
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Where a list comes from, and how it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -53,4 +53,5 @@ pub use question::{Asked, Reader};
 pub use retention::{Removed, remove_before, shrink_to};
 pub use secret::{Secret, SecretError};
 pub use store::{Store, StoreError};
+pub use summary::DAY;
 pub use writer::Stored;

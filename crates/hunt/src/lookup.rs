@@ -12,11 +12,11 @@ use tuxmon_fetch::{Client, FetchError, escaped};
 use tuxmon_intel::{Form, Indicator, Kind, List, Origin};
 
 use crate::secret::{Secret, SecretError};
+use crate::summary::DAY;
 
 /// How VirusTotal is asked; others are asked by a file of the same form.
 pub const VIRUSTOTAL: &str = include_str!("../services/virustotal.toml");
 
-const DAY: i64 = 24 * 60 * 60 * 1000;
 const MINUTE: i64 = 60_000;
 /// How often a service may say that it was asked too often.
 const MOST_TRIES: u32 = 3;

@@ -9,10 +9,8 @@ use rusqlite::Connection;
 use crate::ddl::RECORD_BITS;
 use crate::layout::{Encoding, Table, tables};
 use crate::store::{self, Store, StoreError};
-use crate::summary::{SUMMARIES, Summary};
+use crate::summary::{DAY, SUMMARIES, Summary};
 use crate::turn;
-
-const DAY: i64 = 86_400_000;
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

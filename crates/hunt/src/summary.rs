@@ -15,7 +15,8 @@ use crate::ddl::string;
 use crate::layout::Table;
 use crate::strings::{NONE, StringId};
 
-const DAY: i64 = 86_400_000;
+/// A day, in milliseconds.
+pub const DAY: i64 = 86_400_000;
 const MOST_KEYS: usize = 7;
 
 /// A table of counts.

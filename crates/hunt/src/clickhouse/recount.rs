@@ -5,8 +5,7 @@ use super::ddl::{self, Engine};
 use super::retention::cluster;
 use super::server::{Server, ServerError};
 use crate::layout;
-
-const DAY: i64 = 86_400_000;
+use crate::summary::DAY;
 
 /// Counts all that the tables beside the events hold anew, each event once, and gives the number of events. Until it
 /// returns, counts are missing, and nobody must import; if it does not, it can be begun again.

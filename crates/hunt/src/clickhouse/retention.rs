@@ -1,8 +1,7 @@
 //! Old events go from a server, before their time if the tables have one.
 
 use super::server::{Server, ServerError};
-
-const DAY: i64 = 86_400_000;
+use crate::summary::DAY;
 
 /// Removes what happened before `horizon`, in milliseconds since 1970, and gives the number of events. Events that are
 /// older are not taken again. The server does it in the background.

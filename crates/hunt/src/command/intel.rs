@@ -8,7 +8,7 @@ use anyhow::{Context, bail, ensure};
 use indicatif::HumanCount;
 use tuxmon_detect::Rules;
 use tuxmon_event::Timestamp;
-use tuxmon_hunt::{Feed, FeedError, Lists, News, Place, read_list, visible};
+use tuxmon_hunt::{DAY, Feed, FeedError, Lists, News, Place, read_list, visible};
 use tuxmon_intel::Indicators;
 use tuxmon_sigma::{Placeholders, RuleFiles};
 
@@ -78,8 +78,6 @@ struct MatchArgs {
     #[command(flatten)]
     form: FormArgs,
 }
-
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<ExitCode> {
     let lists = args.lists.as_deref().map_or_else(|| Lists::of_store(&store.lists()), Lists::in_folder);

@@ -2,7 +2,7 @@
 
 use clap::ArgGroup;
 use tuxmon_hunt::{
-    Place, Server, Store, last_time_remotely, remove_before, remove_remotely, shrink_remotely, shrink_to,
+    DAY, Place, Server, Store, last_time_remotely, remove_before, remove_remotely, shrink_remotely, shrink_to,
 };
 
 /// Remove old events: by age, by the store's size, or both
@@ -29,7 +29,7 @@ pub(super) fn run(args: &Args, store: &Place) -> anyhow::Result<()> {
         );
     };
     if let (Some(days), Some(last)) = (args.days, store.last_time()?) {
-        tell(remove_before(&store, last - i64::from(days) * 86_400_000)?);
+        tell(remove_before(&store, last - i64::from(days) * DAY)?);
     }
     if let Some(megabytes) = args.megabytes {
         tell(shrink_to(&store, megabytes.saturating_mul(1_000_000))?);
@@ -42,7 +42,7 @@ fn on_server(args: &Args, server: &Server) -> anyhow::Result<()> {
         eprintln!("tuxmon-hunt retain: {events} events go, as soon as the server comes to it");
     };
     if let (Some(days), Some(last)) = (args.days, last_time_remotely(server)?) {
-        tell(remove_remotely(server, last - i64::from(days) * 86_400_000)?);
+        tell(remove_remotely(server, last - i64::from(days) * DAY)?);
     }
     if let Some(megabytes) = args.megabytes {
         tell(shrink_remotely(server, megabytes.saturating_mul(1_000_000))?);
