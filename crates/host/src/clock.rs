@@ -115,6 +115,11 @@ pub fn now() -> BootTime {
     BootTime(read(ClockId::Boottime) as u64)
 }
 
+/// What the wall clock says now: the time of what the agent itself has done.
+pub fn wall() -> Timestamp {
+    Timestamp(read(ClockId::Realtime))
+}
+
 /// The boot clock goes on while the machine sleeps, the monotonic clock does not.
 fn slept() -> i64 {
     let monotonic = read(ClockId::Monotonic);

@@ -3,7 +3,7 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use crate::indicator::{Indicator, Kind};
-use crate::list::{Reading, shown, time};
+use crate::reading::{Reading, shown, time};
 
 /// What columns are called, in small letters.
 const VALUE: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::list::Reading;
+use crate::reading::Reading;
 
 /// The text as JSON; what is none is told.
 pub(crate) fn parse(text: &str, reading: &mut Reading<'_>) -> Option<Value> {

@@ -13,9 +13,11 @@ mod json;
 mod list;
 mod matcher;
 mod misp;
+mod reading;
 mod stix;
 mod text;
 
 pub use indicator::{Indicator, Kind};
-pub use list::{Form, List, MAX_BYTES, MAX_INDICATORS, Origin};
+pub use list::{Form, List, MAX_BYTES};
 pub use matcher::{Hit, Indicators};
+pub use reading::{MAX_INDICATORS, Origin};

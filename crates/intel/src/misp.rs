@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::indicator::{Indicator, Kind};
 use crate::json::{self, word};
-use crate::list::{Reading, shown};
+use crate::reading::{Reading, shown};
 
 pub(crate) fn read(text: &str, reading: &mut Reading<'_>) {
     let Some(value) = json::parse(text, reading) else { return };

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::indicator::{Indicator, Kind};
 use crate::json::{self, word};
-use crate::list::{Reading, shown, time};
+use crate::reading::{Reading, shown, time};
 
 pub(crate) fn read(text: &str, reading: &mut Reading<'_>) {
     let Some(value) = json::parse(text, reading) else { return };

@@ -1,7 +1,7 @@
 //! One value on each line. What follows `#`, or `;` at the beginning, is a comment; what follows the value is its note.
 
 use crate::indicator::Indicator;
-use crate::list::{Reading, shown};
+use crate::reading::{Reading, shown};
 
 pub(crate) fn read(text: &str, reading: &mut Reading<'_>) {
     for (number, line) in (1..).zip(text.lines()) {

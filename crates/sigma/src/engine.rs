@@ -6,8 +6,9 @@ use crate::atom::{Atom, AtomId, Atoms, FieldId, Method, Question, Subject, stand
 use crate::automaton::Automaton;
 use crate::correlation::Correlation;
 use crate::document::About;
-use crate::event::{Event, Origin};
+use crate::event::Event;
 use crate::logsource::LogSource;
+use crate::origin::Origin;
 use crate::tree::{Tree, literal};
 
 /// Most origins of which is remembered what applies to them.

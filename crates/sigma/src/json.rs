@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
-use crate::event::Origin;
 use crate::moment::milliseconds;
+use crate::origin::Origin;
 
 /// Deepest nesting that is followed.
 const MAX_DEPTH: usize = 32;
@@ -128,7 +128,7 @@ fn text(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Product;
+    use crate::origin::Product;
 
     fn read(text: &str) -> JsonEvent {
         JsonEvent::read(&serde_json::from_str(text).expect("it is JSON")).expect("it is an object")

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::event::{Origin, Product};
 use crate::fault::Fault;
+use crate::origin::{Origin, Product};
 use crate::yaml::Node;
 
 /// Sigma's categories that a Sysmon has events for, with their ids.
@@ -40,22 +40,6 @@ const CATEGORIES: &[(&str, &[u16])] = &[
     ("wmi_event", &[19, 20, 21]),
 ];
 
-/// Channels of the Windows event log, and what Sigma calls them.
-const CHANNELS: &[(&str, &str)] = &[
-    ("Application", "application"),
-    ("Microsoft-Windows-AppLocker/EXE and DLL", "applocker"),
-    ("Microsoft-Windows-Bits-Client/Operational", "bits-client"),
-    ("Microsoft-Windows-DNS-Client/Operational", "dns-client"),
-    ("Microsoft-Windows-NTLM/Operational", "ntlm"),
-    ("Microsoft-Windows-PowerShell/Operational", "powershell"),
-    ("Microsoft-Windows-TaskScheduler/Operational", "taskscheduler"),
-    ("Microsoft-Windows-WMI-Activity/Operational", "wmi"),
-    ("Microsoft-Windows-Windows Defender/Operational", "windefend"),
-    ("Security", "security"),
-    ("System", "system"),
-    ("Windows PowerShell", "powershell-classic"),
-];
-
 /// Categories whose events Windows writes to a channel of the event log, and what Sigma calls that.
 const CATEGORIES_OF_CHANNELS: &[(&str, &str)] = &[
     ("process_creation", "security"),
@@ -65,11 +49,6 @@ const CATEGORIES_OF_CHANNELS: &[(&str, &str)] = &[
     ("ps_module", "powershell"),
     ("ps_script", "powershell"),
 ];
-
-/// What Sigma calls a channel of the Windows event log.
-pub(crate) fn service_of_channel(channel: &str) -> Option<&'static str> {
-    CHANNELS.iter().find(|(name, _)| *name == channel).map(|(_, service)| *service)
-}
 
 /// The `logsource` of a rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -199,7 +178,6 @@ mod tests {
     #[test]
     fn categories_are_sorted_and_once() {
         assert!(CATEGORIES.is_sorted_by(|a, b| a.0 < b.0));
-        assert!(CHANNELS.is_sorted_by(|a, b| a.0 < b.0));
         assert!(CATEGORIES_OF_CHANNELS.is_sorted_by(|a, b| a.0 < b.0));
     }
 

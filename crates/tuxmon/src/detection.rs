@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use tuxmon_detect::{Alert, Ancestor, Counts, Envelope, Limits};
 use tuxmon_event::{Additional, Event, Guid, Timestamp};
+use tuxmon_host::clock;
 use tuxmon_pipeline::{Pipeline, Trouble};
 use tuxmon_sinks::{AppendedFile, Limits as QueueLimits, Line, LineText, Rank, Sink, StandardOutput, Syslog};
 
@@ -266,7 +267,7 @@ impl Active {
 }
 
 fn line(alert: &Alert, computer: &str, pipeline: Option<&Pipeline>) -> Line {
-    let written = crate::run::outputs::now();
+    let written = clock::wall();
     let ancestors = pipeline.map_or_else(Vec::new, |pipeline| ancestors(alert, pipeline));
     let time = written.utc_time();
     let envelope = Envelope { written: &time, computer, ancestors: &ancestors };

@@ -22,7 +22,7 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
 use tuxmon_host::alive::LastAlive;
-use tuxmon_host::clock::Clock;
+use tuxmon_host::clock::{self, Clock};
 use tuxmon_host::hash::{Hasher, Limits};
 use tuxmon_host::state::StateDirectory;
 use tuxmon_pipeline::{Collect, Machine, ParkingLimits, Pipeline, Trouble, wanted_hashes};
@@ -184,7 +184,7 @@ fn run_with(args: &Args, origin: &Origin) -> anyhow::Result<ServiceEnd> {
     // Before any thread is started, and before anything is made that would have to be left in order.
     privileges::keep_what_the_start_needs(writes);
     let requests = Requests::listen().context("cannot listen to signals")?;
-    let since = outputs::now();
+    let since = clock::wall();
     let detection = settings.map_or_else(Detection::off, Detection::open);
     let agent = agent(args, origin, loaded, requests, detection)?;
     privileges::keep_what_collecting_needs(writes);
@@ -231,7 +231,7 @@ fn agent(
     let collect = kernel::collect(Collect::for_config(&loaded.config));
     let sensor = Sensor::start(&args.sensor.options(collect))?;
     if let Some(died) = died {
-        pipeline.note(Trouble::AgentDied, "everything", 1, died, outputs::now());
+        pipeline.note(Trouble::AgentDied, "everything", 1, died, clock::wall());
     }
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
     tell(&banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use tuxmon_detect::{Alert, Counts, Detector, Rules};
 use tuxmon_event::Timestamp;
+use tuxmon_host::clock;
 
 use super::offered::{Desk, Offered};
 use super::settings::Settings;
 use super::{limits, sources};
-use crate::run::outputs::now;
 
 /// Events that are handed over together at most.
 pub(super) const BATCH: usize = 1024;
@@ -333,7 +333,7 @@ fn weight_of(events: &[Offered]) -> usize {
 
 /// The wall clock in milliseconds since 1970.
 fn wall() -> i64 {
-    now().0.div_euclid(1_000_000)
+    clock::wall().0.div_euclid(1_000_000)
 }
 
 #[cfg(test)]

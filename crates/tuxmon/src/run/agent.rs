@@ -12,7 +12,7 @@ use tuxmon_pipeline::{
 use tuxmon_wire::Kind;
 
 use super::configuration::{self, Loaded, Moment, Origin};
-use super::outputs::{self, Outputs};
+use super::outputs::Outputs;
 use super::outside::Outside;
 use super::pulse::Pulse;
 use super::signals::Requests;
@@ -105,7 +105,7 @@ impl<S: Source> Agent<S> {
             reseed: None,
             pulse: Pulse::start(),
             tide: Tide::default(),
-            whole: outputs::now(),
+            whole: clock::wall(),
             rest: Duration::ZERO,
         }
     }
@@ -184,7 +184,7 @@ impl<S: Source> Agent<S> {
     fn look_for_losses(&mut self) -> Result<(), SourceError> {
         let losses = self.source.losses()?;
         self.pipeline.lost(clock::now(), &losses);
-        self.outputs.report(outputs::now(), &mut self.pipeline);
+        self.outputs.report(clock::wall(), &mut self.pipeline);
         if losses.iter().any(|loss| tells_of_processes(loss.kind)) {
             self.reseed.get_or_insert(Instant::now() + RESEED);
         }
@@ -197,7 +197,7 @@ impl<S: Source> Agent<S> {
 
     /// Finds out what was not collected because somebody stopped the agent or took its hooks away.
     fn look_for_gaps(&mut self) -> Result<(), SourceError> {
-        let now = outputs::now();
+        let now = clock::wall();
         let since = std::mem::replace(&mut self.whole, now);
         for Broken { hook, mended } in self.source.mend()? {
             match mended {
@@ -212,7 +212,7 @@ impl<S: Source> Agent<S> {
 
     fn feel_pulse(&mut self) {
         // Asked first: were the agent stopped right here, the interval would begin too early, but never too late.
-        let now = outputs::now();
+        let now = clock::wall();
         let Some(still) = self.pulse.beat() else { return };
         let since = Timestamp(now.0.saturating_sub(i64::try_from(still.as_nanos()).unwrap_or(i64::MAX)));
         self.pipeline.note(Trouble::AgentStoodStill, "the agent", 1, since, now);
@@ -325,7 +325,7 @@ impl<S: Source> Agent<S> {
             Ok(losses) => self.pipeline.lost(clock::now(), &losses),
             Err(error) => tracing::warn!(%error, "the last losses are not known"),
         }
-        self.outputs.report(outputs::now(), &mut self.pipeline);
+        self.outputs.report(clock::wall(), &mut self.pipeline);
         let patience = (began + HASHES_UNTIL).saturating_duration_since(Instant::now());
         self.pipeline.finish(patience, &mut self.outputs);
         self.pipeline.state_changed(State::Stopped, &mut self.outputs);

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use anyhow::Context;
 use tuxmon_config::Config;
 use tuxmon_event::{Additional, EVENTS, Event, Timestamp};
+use tuxmon_host::clock;
 use tuxmon_host::machine::host_name;
 use tuxmon_pipeline::{Output, Pipeline, Trouble};
 use tuxmon_render::{Colour, Envelope, FieldSizes};
@@ -273,7 +274,7 @@ impl Output for Outputs {
             tracing::warn!("record ids have reached 2^31 and start over at 0");
             self.started_over = true;
         }
-        let written = now();
+        let written = clock::wall();
         let computer = std::mem::take(&mut self.computer);
         let envelope = Envelope {
             record_id: issued.id,
@@ -336,12 +337,6 @@ pub(crate) fn colour(stream: &impl IsTerminal) -> Colour {
     } else {
         Colour::Never
     }
-}
-
-/// The wall clock.
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
 }
 
 const ERROR_REPORT: u16 = 255;

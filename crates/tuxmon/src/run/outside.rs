@@ -9,7 +9,6 @@ use tuxmon_host::state::StateDirectory;
 use tuxmon_pipeline::Pipeline;
 use tuxmon_sensor::HookStatus;
 
-use super::outputs;
 use crate::control::server::{Control, Question};
 use crate::selftest::schedule::Schedule;
 use crate::service::detached;
@@ -43,7 +42,7 @@ impl<S> Outside<S> {
         if let Err(error) = &control {
             tracing::warn!(%error, folder = %state.path().display(), "no control socket: the agent cannot be asked");
         }
-        let now = outputs::now();
+        let now = clock::wall();
         let notifier = Notifier::from_environment();
         Self {
             state,
@@ -59,7 +58,7 @@ impl<S> Outside<S> {
 
     /// Collection has begun.
     pub(crate) fn started(&mut self, configuration: &str) {
-        self.since = outputs::now();
+        self.since = clock::wall();
         self.configured = self.since;
         self.notifier.ready(&in_words(configuration));
         if std::env::var_os(detached::DETACHED).is_some()
@@ -71,7 +70,7 @@ impl<S> Outside<S> {
 
     /// Another configuration holds.
     pub(crate) fn configured(&mut self, configuration: &str) {
-        self.configured = outputs::now();
+        self.configured = clock::wall();
         self.notifier.status(&in_words(configuration));
     }
 
@@ -90,7 +89,7 @@ impl<S> Outside<S> {
     /// Leaves the time for the next agent, should this one not end in order.
     pub(crate) fn stamp(&mut self) {
         let Some(alive) = &self.alive else { return };
-        if let Err(error) = alive.stamp(clock::now(), outputs::now()) {
+        if let Err(error) = alive.stamp(clock::now(), clock::wall()) {
             tracing::warn!(%error, "the next agent will not know how long this one ran");
             self.alive = None;
         }
@@ -106,7 +105,7 @@ impl<S> Outside<S> {
     /// The end was in order.
     pub(crate) fn ended(&self) {
         let Some(alive) = &self.alive else { return };
-        if let Err(error) = alive.end(clock::now(), outputs::now()) {
+        if let Err(error) = alive.end(clock::now(), clock::wall()) {
             tracing::warn!(%error, "the next agent will believe that this one was killed");
         }
     }

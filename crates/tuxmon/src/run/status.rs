@@ -3,12 +3,12 @@
 use std::fs;
 
 use tuxmon_event::Timestamp;
+use tuxmon_host::clock;
 use tuxmon_pipeline::{COMPATIBLE_VERSION, Collect, SCHEMA_VERSION, Source};
 use tuxmon_sensor::{Domain, HookState, HookStatus, Tier};
 
 use super::agent::Agent;
 use super::banner::DOMAINS;
-use super::outputs;
 use crate::control::protocol::{Configuration, Degraded, Fact, LossCount, ProcessTable, Status};
 
 /// How an agent is, now.
@@ -32,7 +32,7 @@ pub(crate) fn of<S: Source>(agent: &Agent<S>) -> Status {
         events: agent.outputs.written().iter().map(|(id, count)| (name(*id), *count)).collect(),
         dropped_by_rules: pipeline.counters().dropped,
         left_out_in_kernel: agent.source.left_out().unwrap_or_default(),
-        losses: losses(agent, outputs::now()),
+        losses: losses(agent, clock::wall()),
         outputs: agent.outputs.status(),
         detection: agent.outputs.detection.status(),
         memory_bytes: resident_bytes(),
