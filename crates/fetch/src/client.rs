@@ -7,9 +7,9 @@ use std::time::Duration;
 use ureq::config::{Config, RedirectAuthHeaders};
 use ureq::http::Uri;
 use ureq::tls::TlsConfig;
-use ureq::{Agent, Proxy};
+use ureq::{Agent, Proxy, Timeout};
 
-use crate::{Answer, FetchError, Trust};
+use crate::{Answer, Distrust, FetchError, Trust};
 
 /// Longest wait for a connection.
 const CONNECT: Duration = Duration::from_secs(20);
@@ -151,14 +151,34 @@ pub(crate) fn failed(url: &str, limits: Limits, error: ureq::Error) -> FetchErro
     let url = shown(url);
     match error {
         ureq::Error::BodyExceedsLimit(_) => FetchError::TooLarge { url, limit: limits.bytes },
+        ureq::Error::Timeout(Timeout::Connect) => {
+            FetchError::TooSlow { url, seconds: CONNECT.min(limits.time).as_secs() }
+        }
         ureq::Error::Timeout(_) => FetchError::TooSlow { url, seconds: limits.time.as_secs() },
         ureq::Error::TooManyRedirects => FetchError::TooManyRedirections { url, limit: limits.redirections },
         ureq::Error::RequireHttpsOnly(url) => FetchError::Unencrypted { url: shown(&url) },
-        // The library hides its own errors in those of reading.
+        ureq::Error::Rustls(error) => of_tls(url, &error),
+        // The library hides its own errors in those of reading, and so does that of TLS.
         ureq::Error::Io(error) => match error.downcast::<ureq::Error>() {
             Ok(inner) => failed(&url, limits, inner),
-            Err(error) => FetchError::Failed { url, reason: error.to_string() },
+            Err(error) => match error.downcast::<rustls::Error>() {
+                Ok(inner) => of_tls(url, &inner),
+                Err(error) => FetchError::Failed { url, reason: error.to_string() },
+            },
         },
+        other => FetchError::Failed { url, reason: other.to_string() },
+    }
+}
+
+fn of_tls(url: String, error: &rustls::Error) -> FetchError {
+    match error {
+        rustls::Error::InvalidCertificate(problem) => {
+            FetchError::Untrusted { url, why: Distrust::of(problem) }
+        }
+        // The first bytes of its answer are none of TLS.
+        rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType) => {
+            FetchError::NotTls { url }
+        }
         other => FetchError::Failed { url, reason: other.to_string() },
     }
 }

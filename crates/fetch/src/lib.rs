@@ -5,10 +5,12 @@
 
 mod answer;
 mod client;
+mod distrust;
 mod trust;
 
 pub use answer::Answer;
 pub use client::{Client, Limits, Plain, Settings, escaped, shown};
+pub use distrust::Distrust;
 pub use trust::Trust;
 
 /// Why there is no answer.
@@ -61,7 +63,21 @@ pub enum FetchError {
         /// The most that are followed.
         limit: u32,
     },
-    /// No connection, a certificate that is not trusted, or something that is not HTTP.
+    /// Its certificate does not show that it is who was asked. It has been told nothing.
+    #[error("{url}: {why}")]
+    Untrusted {
+        /// What was asked for.
+        url: String,
+        /// What is wrong with the certificate.
+        why: Distrust,
+    },
+    /// Whoever listens there does not encrypt. It has been told nothing.
+    #[error("{url}: what listens there does not speak TLS")]
+    NotTls {
+        /// What was asked for.
+        url: String,
+    },
+    /// No connection, or something that is not HTTP.
     #[error("{url}: {reason}")]
     Failed {
         /// What was asked for.

@@ -5,7 +5,7 @@ mod server;
 use std::io::Read;
 use std::time::Duration;
 
-use server::{Server, answer};
+use server::{Identity, Server, answer};
 use tuxmon_fetch::{Client, FetchError, Limits, Plain, Settings, Trust};
 
 const LIMITS: Limits = Limits { bytes: 1000, time: Duration::from_mins(2), redirections: 2 };
@@ -48,6 +48,33 @@ fn whom_we_do_not_trust_is_told_nothing() {
     let error = trusting(&elsewhere).get(&elsewhere.url("/"), &[]).expect_err("another name");
     assert!(error.to_string().contains("certificate"), "{error}");
     assert!(strange.asked().is_empty() && elsewhere.asked().is_empty());
+}
+
+#[test]
+fn what_is_wrong_with_a_certificate_is_said() {
+    let said = |identity: Identity| {
+        let server = Server::tls_of(&identity, |_| answer("200 OK", &[], b"x"));
+        let outcome = trusting(&server).get(&server.url("/"), &[]);
+        let told = server.asked().len();
+        match outcome {
+            Ok(_) => format!("{told} asked"),
+            Err(FetchError::Untrusted { why, .. }) => format!("{told} asked; {why}"),
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let sound = Identity::new("127.0.0.1");
+    assert_eq!(said(sound.signed_by_authority()), "1 asked");
+    assert_eq!(
+        said(Identity::new("other.example").signed_by_authority()),
+        "0 asked; its certificate is for other.example, and not for 127.0.0.1"
+    );
+    let over = said(Identity::new("127.0.0.1").signed_by_authority().expired());
+    let days = over
+        .strip_prefix("0 asked; its certificate expired ")
+        .and_then(|rest| rest.strip_suffix(" days ago"));
+    assert!(days.is_some_and(|days| days.parse::<u32>().is_ok_and(|days| days > 2000)), "{over}");
+    let authority = said(Identity::new("127.0.0.1").of_authority());
+    assert!(authority.contains("CA:TRUE"), "{authority}");
 }
 
 #[test]

@@ -86,8 +86,8 @@ pub enum News {
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
     /// The server was not reached, or said too much.
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
+    #[error("{0}{remedy}", remedy = remedy(.0))]
+    Fetch(FetchError),
     /// The server refused.
     #[error("{from} answers with status {status}")]
     Status {
@@ -123,6 +123,28 @@ pub enum FeedError {
     /// The headers cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretError),
+}
+
+/// What can be done about a certificate.
+fn remedy(error: &FetchError) -> String {
+    match error {
+        FetchError::Untrusted { why, .. } => format!("; {}", why.remedy("--ca")),
+        FetchError::NotTls { .. }
+        | FetchError::NotHttp { .. }
+        | FetchError::Unencrypted { .. }
+        | FetchError::Trust { .. }
+        | FetchError::Proxy(_)
+        | FetchError::TooLarge { .. }
+        | FetchError::TooSlow { .. }
+        | FetchError::TooManyRedirections { .. }
+        | FetchError::Failed { .. } => String::new(),
+    }
+}
+
+impl From<FetchError> for FeedError {
+    fn from(error: FetchError) -> Self {
+        Self::Fetch(error)
+    }
 }
 
 /// What came.

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What was asked, the bytes of its head as text and its body.
@@ -50,18 +51,23 @@ impl Server {
     }
 
     pub fn tls(answers: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::start(Arc::new(answers), Some("127.0.0.1"))
+        Self::tls_for("127.0.0.1", answers)
     }
 
     /// One whose certificate is for another name.
     pub fn tls_for(name: &str, answers: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> Self {
-        Self::start(Arc::new(answers), Some(name))
+        Self::tls_of(&Identity::new(name), answers)
     }
 
-    fn start(answers: Arc<Answers>, name: Option<&str>) -> Self {
+    /// One with a certificate of any kind.
+    pub fn tls_of(identity: &Identity, answers: impl Fn(&Asked) -> Vec<u8> + Send + Sync + 'static) -> Self {
+        Self::start(Arc::new(answers), Some(identity))
+    }
+
+    fn start(answers: Arc<Answers>, identity: Option<&Identity>) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("loopback has a free port");
         let address = listener.local_addr().expect("it is bound");
-        let (config, certificate) = match name.map(identity) {
+        let (config, certificate) = match identity.map(Identity::sealed) {
             Some((config, certificate)) => (Some(config), Some(certificate)),
             None => (None, None),
         };
@@ -126,17 +132,68 @@ pub fn answer(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-fn identity(name: &str) -> (Arc<ServerConfig>, String) {
-    let made = rcgen::generate_simple_self_signed(vec![name.to_owned()]).expect("the name is sound");
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("it was just written");
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("ring knows them")
-        .with_no_client_auth()
-        .with_single_cert(vec![CertificateDer::from(made.cert.der().to_vec())], key)
-        .expect("key and certificate belong together");
-    (Arc::new(config), made.cert.pem())
+/// What a server shows of itself.
+pub struct Identity {
+    /// For whom its certificate is.
+    name: String,
+    /// Whether it was valid in former times only.
+    is_over: bool,
+    /// Whether an authority signed it, whose certificate is the one to believe, or it did so itself.
+    by_authority: bool,
+    /// Whether it is an authority's.
+    is_authority: bool,
+}
+
+impl Identity {
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), is_over: false, by_authority: false, is_authority: false }
+    }
+
+    pub fn expired(self) -> Self {
+        Self { is_over: true, ..self }
+    }
+
+    pub fn signed_by_authority(self) -> Self {
+        Self { by_authority: true, ..self }
+    }
+
+    pub fn of_authority(self) -> Self {
+        Self { is_authority: true, ..self }
+    }
+
+    /// The settings of a server, and the certificate that makes it believed.
+    fn sealed(&self) -> (Arc<ServerConfig>, String) {
+        let key = KeyPair::generate().expect("there is randomness");
+        let mut of_server = CertificateParams::new(vec![self.name.clone()]).expect("the name is sound");
+        if self.is_over {
+            of_server.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            of_server.not_after = rcgen::date_time_ymd(2021, 1, 1);
+        }
+        if self.is_authority {
+            of_server.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
+        let (certificate, believed) = if self.by_authority {
+            let authority_key = KeyPair::generate().expect("there is randomness");
+            let mut authority = CertificateParams::new(Vec::new()).expect("there is no name");
+            authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            let own = authority.self_signed(&authority_key).expect("the key is sound");
+            let issuer = Issuer::new(authority, authority_key);
+            (of_server.signed_by(&key, &issuer).expect("the key is sound"), own.pem())
+        } else {
+            let own = of_server.self_signed(&key).expect("the key is sound");
+            let pem = own.pem();
+            (own, pem)
+        };
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("it was just written");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("ring knows them")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .expect("key and certificate belong together");
+        (Arc::new(config), believed)
+    }
 }
 
 /// One question on each connection. Whoever does not get to its end, as one who does not trust us, is not remembered.

@@ -34,9 +34,9 @@ pub enum ServerError {
     /// The password.
     #[error(transparent)]
     Password(#[from] SecretError),
-    /// It does not answer.
-    #[error("{0}")]
-    Unreachable(#[from] FetchError),
+    /// It does not answer, or cannot show that it is the one who was asked.
+    #[error("{0}{remedy}", remedy = remedy(.0))]
+    Unreachable(FetchError),
     /// It refuses.
     #[error("the server says: {reason}")]
     Refused {
@@ -61,6 +61,12 @@ pub enum ServerError {
     },
 }
 
+impl From<FetchError> for ServerError {
+    fn from(error: FetchError) -> Self {
+        Self::Unreachable(error)
+    }
+}
+
 impl ServerError {
     /// Whether the same may go well later.
     pub(super) fn is_passing(&self) -> bool {
@@ -73,6 +79,25 @@ impl ServerError {
             Self::Broken(_) => true,
             Self::Address(_) | Self::Password(_) | Self::NoStore(_) | Self::StoreVersion { .. } => false,
         }
+    }
+}
+
+/// What can be done about a connection that is not made.
+fn remedy(error: &FetchError) -> String {
+    match error {
+        FetchError::Untrusted { why, .. } => format!("; {}", why.remedy("TUXMON_CLICKHOUSE_CA")),
+        FetchError::NotTls { .. } => {
+            "; clickhouses:// wants the port of the server's https_port (8443), clickhouse:// is without TLS"
+                .to_owned()
+        }
+        FetchError::NotHttp { .. }
+        | FetchError::Unencrypted { .. }
+        | FetchError::Trust { .. }
+        | FetchError::Proxy(_)
+        | FetchError::TooLarge { .. }
+        | FetchError::TooSlow { .. }
+        | FetchError::TooManyRedirections { .. }
+        | FetchError::Failed { .. } => String::new(),
     }
 }
 
