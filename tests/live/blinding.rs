@@ -18,7 +18,6 @@ use serde_json::{Value, json};
 use crate::agent::{Agent, EVERYTHING, Home};
 use crate::deed::{self, Deed, Doing, Folder, tell, wait_for_word};
 use crate::overload::heavy;
-use crate::watch::Watch;
 use crate::{raw, tests};
 
 tests![a_user_who_uses_everything_up_blinds_nobody];
@@ -57,18 +56,24 @@ fn a_user_who_uses_everything_up_blinds_nobody() {
     let home = Home::new(EVERYTHING);
     let agent = home.start();
     let mut watch = agent.watch();
+    // A disk that is slower than the agent makes it lose lines, as anywhere: none of them without a word.
+    watch.account_for_losses();
     let mut holdings = Vec::new();
     for at in 0..rounds {
         let began = Instant::now();
         use_up(&round, at);
-        settle(&mut watch);
+        watch.settle_within(PATIENCE, |_| {});
+        let lost = watch.balance(PATIENCE);
         let seen = canaries(&home, &agent);
         if heavy() {
             println!("round {at}: {:?}, then {:?}", began.elapsed(), Holding::of(&home, &agent));
             forget(&home);
         }
         let held = Holding::of(&home, &agent);
-        println!("round {at}: {:?}, {seen} of 12 canaries seen, then {held:?}", began.elapsed());
+        let took = began.elapsed();
+        println!(
+            "round {at}: {took:?}, {seen} of 12 canaries seen, {lost} lines told as lost, then {held:?}"
+        );
         holdings.push(held);
     }
     let (first, last) = (&holdings[0], &holdings[holdings.len() - 1]);
@@ -100,10 +105,6 @@ const FEW: u64 = 2_000;
 /// Processes that the agent knows, those included that ended within the last minute.
 fn known(home: &Home) -> u64 {
     home.status()["processes"]["known"].as_u64().expect("the agent tells how many it knows")
-}
-
-fn settle(watch: &mut Watch) {
-    watch.settle_within(PATIENCE, |_| {});
 }
 
 /// A fresh deed of each kind is seen at once: says how many were.

@@ -2,18 +2,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ChildStdout, Stdio};
 
 use nix::sys::{ptrace, wait};
 use nix::unistd::Pid;
 use rustix::process::Signal;
-use tuxmon_reader::ReadEvent;
+use tuxmon_reader::{ReadEvent, Reader};
 
 use crate::agent::{EVERYTHING, Home, output};
 use crate::deed::{self, Deed, Doing, Folder};
-use crate::tests;
 use crate::watch::{Watch, actor, patience};
+use crate::{laws, tests};
 
 tests![a_full_ring_is_counted, a_sink_that_nobody_reads_stops_nothing];
 
@@ -112,20 +113,39 @@ fn a_sink_that_nobody_reads_stops_nothing() {
         OsString::from("128M"),
     ];
     // The pipe is held open and never read.
-    let agent = home.launch(&arguments, Stdio::piped());
+    let mut agent = home.launch(&arguments, Stdio::piped());
+    let unread = agent.take_output().expect("it is piped");
     watch.within(patience());
     assert!(watch.until(|event| event.value("State") == Some("Started")), "{}", agent.log());
     let many = MANY.to_string();
     let process = deed::perform("create-and-remove", &[folder.path().as_os_str(), OsStr::new(&many)]);
     let (mut seen, mut reported) = (0, false);
     let is_report = |event: &ReadEvent| event.value("ID") == Some("OutputLost");
-    watch.settle_within(2 * patience(), |event| {
+    watch.settle_within(10 * patience(), |event| {
         seen += u64::from([11, 23].contains(&event.system.event_id) && actor(event) == Some(process.pid));
         reported |= is_report(event);
     });
     assert_eq!(seen, 2 * MANY, "the other sink has everything: {}", agent.log());
     // Reports come at most once a second, so this one may come after everything else.
     assert!(reported || watch.until(is_report), "the loss is not reported: {}", agent.log());
+    let _unread = read_at_last(unread);
+    // Nobody reads again: the pipe is full once more.
+    deed::perform("create-and-remove", &[folder.path().as_os_str(), OsStr::new("1000")]);
     let (_, status) = agent.stop().expect("it ends, though nobody reads");
     assert!(status.success(), "{status}");
+}
+
+/// Whoever reads at last finds as many lines missing as are told of.
+fn read_at_last(unread: ChildStdout) -> Reader<BufReader<ChildStdout>> {
+    let mut laws = laws::Stream::default();
+    laws.account_for("stdout");
+    let mut reader = Reader::new(BufReader::new(unread));
+    for event in reader.by_ref() {
+        laws.check(&event.unwrap_or_else(|problem| panic!("the output cannot be read: {problem}")));
+        let account = laws.account().expect("it was asked for");
+        if account.missing > 0 && account.is_even() {
+            return reader;
+        }
+    }
+    panic!("the output ended before all of {:?} was told", laws.account());
 }

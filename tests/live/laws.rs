@@ -11,6 +11,35 @@ const LONGEST_LINE: usize = 65_536;
 pub(crate) struct Stream {
     last_record_id: Option<u64>,
     crashed: bool,
+    account: Option<Account>,
+}
+
+/// Numbers that an output lacks, against what the stream tells of its losses.
+#[derive(Debug, Default)]
+pub(crate) struct Account {
+    /// What the output is called in reports.
+    output: String,
+    /// EventRecordIDs between two lines that follow each other.
+    pub(crate) missing: u64,
+    /// Lines that event 255 `OutputLost` tells of.
+    pub(crate) told: u64,
+}
+
+impl Account {
+    /// Whether no line is missing of which nobody told.
+    pub(crate) fn is_even(&self) -> bool {
+        self.missing == self.told
+    }
+
+    /// `12 events of FileCreate for file:/events.xml (queue full) from … to …: …`
+    fn take(&mut self, event: &ReadEvent) {
+        let description = event.value("Description").unwrap_or_default();
+        if event.value("ID") == Some("OutputLost") && description.contains(&format!(" for {} (", self.output))
+        {
+            let count = description.split(' ').next().and_then(|word| word.parse::<u64>().ok());
+            self.told += count.unwrap_or_else(|| panic!("no count: {description}"));
+        }
+    }
 }
 
 impl Stream {
@@ -20,17 +49,39 @@ impl Stream {
         let record_id = event.system.record_id.unwrap_or_else(|| panic!("no EventRecordID: {}", event.raw));
         if let Some(last) = self.last_record_id {
             let jump = record_id != last + 1;
-            let allowed = !jump || self.crashed && record_id > last;
+            let accounted = self.account.is_some() || self.crashed;
+            let allowed = !jump || accounted && record_id > last;
             assert!(
                 allowed,
                 "EventRecordID grows by one, and once after a crash by more; it was {last}: {}",
                 event.raw
             );
             self.crashed &= !jump;
+            if let Some(account) = &mut self.account {
+                account.missing += record_id - last - 1;
+            }
         }
         self.last_record_id = Some(record_id);
+        if let Some(account) = &mut self.account {
+            account.take(event);
+        }
         check_line(&event.raw);
         check_envelope(event);
+    }
+
+    /// From now on numbers may be missing of which the stream tells that this output has lost them.
+    pub(crate) fn account_for(&mut self, output: &str) {
+        self.account = Some(Account { output: output.to_owned(), ..Account::default() });
+    }
+
+    /// What is missing and what was told.
+    pub(crate) fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
+    }
+
+    /// How many numbers are missing so far.
+    pub(crate) fn missing(&self) -> u64 {
+        self.account.as_ref().map_or(0, |account| account.missing)
     }
 
     /// The agent crashed: behind the last event that it wrote the numbers jump, but never back.

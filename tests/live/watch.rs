@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,7 @@ pub(crate) struct Watch {
     laws: laws::Stream,
     /// An agent died meanwhile, and the next one may say so.
     crashed: bool,
+    path: PathBuf,
     /// Every event read so far.
     pub(crate) seen: Vec<ReadEvent>,
 }
@@ -46,6 +47,7 @@ impl Watch {
             deadline,
             laws: laws::Stream::default(),
             crashed: false,
+            path: path.to_owned(),
             seen: Vec::new(),
         }
     }
@@ -90,14 +92,41 @@ impl Watch {
     /// The same with another patience, and for more events than one wants to keep: each is only shown.
     #[track_caller]
     pub(crate) fn settle_within(&mut self, patience: Duration, mut show: impl FnMut(&ReadEvent)) {
-        let mut missing = deed::Sentinel::perform().events();
+        let mut missing = vec![deed::Sentinel::perform().events()];
+        let (mut lost, mut last) = (self.laws.missing(), Instant::now());
         self.within(patience);
-        while !missing.is_empty() {
+        while missing.iter().all(|sentinel| !sentinel.is_empty()) {
             let Some(event) = self.next() else {
                 panic!("the sentinel's events did not come within {patience:?}: {missing:?}");
             };
-            missing.retain(|sign| !sign.is_in(&event));
+            for sentinel in &mut missing {
+                sentinel.retain(|sign| !sign.is_in(&event));
+            }
             show(&event);
+            // Where lines may be lost, the sentinel's may be among them.
+            if self.laws.missing() > lost && last.elapsed() > Duration::from_secs(1) {
+                missing.push(deed::Sentinel::perform().events());
+                (lost, last) = (self.laws.missing(), Instant::now());
+            }
+        }
+    }
+
+    /// The output may lose lines from now on, if the stream tells how many.
+    pub(crate) fn account_for_losses(&mut self) {
+        self.laws.account_for(&format!("file:{}", self.path.display()));
+    }
+
+    /// Reads until every missing line is told of; gives how many those are.
+    #[track_caller]
+    pub(crate) fn balance(&mut self, patience: Duration) -> u64 {
+        self.within(patience);
+        loop {
+            let account = self.laws.account().expect("it was asked for");
+            if account.is_even() {
+                return account.told;
+            }
+            let account = format!("{account:?}");
+            assert!(self.next().is_some(), "lines are missing of which nothing tells: {account}");
         }
     }
 

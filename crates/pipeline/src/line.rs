@@ -155,6 +155,9 @@ impl Pipeline {
         while let Some(waiting) = self.parking.take_overdue(now) {
             self.leave_out_hashes(waiting, output);
         }
+        if !output.takes_reports() {
+            return;
+        }
         let now = self.machine.clock.timestamp(now);
         for event in self.troubles.due(now) {
             self.write(&event, output);

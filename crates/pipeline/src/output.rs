@@ -12,6 +12,12 @@ pub trait Output {
         let _ = additional;
         self.write(event);
     }
+
+    /// Whether what tells of losses would arrive. While it would not, losses add up instead: a count that is lost itself
+    /// is a loss of which nobody is told.
+    fn takes_reports(&self) -> bool {
+        true
+    }
 }
 
 /// Keeps events in the order in which they came, for tests and replays.

@@ -10,7 +10,9 @@ use tuxmon_event::Timestamp;
 /// Who goes first when a destination is slow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rank {
-    /// May fill the queue to the brim.
+    /// May fill the queue to the brim: what tells of losses, so that they can be told.
+    Reports,
+    /// Leaves a sixteenth of the queue to reports.
     Leads,
     /// Finds the queue closed when it is half full, so that a flood of such lines takes no room from those that lead.
     Yields,

@@ -29,7 +29,10 @@ impl Limits {
     /// How much may wait for a line of this rank to be taken.
     fn of(self, rank: Rank) -> Limits {
         match rank {
-            Rank::Leads => self,
+            Rank::Reports => self,
+            Rank::Leads => {
+                Limits { lines: self.lines - self.lines / 16, bytes: self.bytes - self.bytes / 16 }
+            }
             Rank::Yields => Limits { lines: self.lines / 2, bytes: self.bytes / 2 },
         }
     }
@@ -87,6 +90,8 @@ struct State {
     gone: bool,
     ended: bool,
     losses: Losses,
+    /// Reports that were lost, which are told when there is room for more of them.
+    lost_reports: Losses,
     notices: Vec<Notice>,
     omitted: u64,
     /// How many wait for progress: to wake nobody costs a call of the system too.
@@ -136,10 +141,21 @@ impl Sink {
         self.shared.work.notify_one();
     }
 
-    /// What was lost since the last call. Reporting it makes a line that can be lost too, so ask at intervals, not
-    /// after every line.
+    /// What was lost since the last call. Reporting it makes a line too, so ask at intervals, not after every line.
+    /// Reports that were lost are told when there is room for reports again: one that tells at once of the last one
+    /// would be lost as well, for ever.
     pub fn take_losses(&self) -> Vec<Loss> {
-        self.shared.lock().losses.take()
+        let mut state = self.shared.lock();
+        let mut losses = state.losses.take();
+        if state.has_room(self.limits) {
+            losses.append(&mut state.lost_reports.take());
+        }
+        losses
+    }
+
+    /// Whether a report that is offered now will be taken.
+    pub fn has_room(&self) -> bool {
+        self.shared.lock().has_room(self.limits)
     }
 
     /// What happened to the destination since the last call.
@@ -176,7 +192,9 @@ impl Sink {
         self.shared.work.notify_one();
         let mut state = self.shared.wait_for_progress(state, deadline, |state| state.ended);
         state.abandon(Why::Ended);
-        state.losses.take()
+        let mut losses = state.losses.take();
+        losses.append(&mut state.lost_reports.take());
+        losses
     }
 }
 
@@ -229,12 +247,25 @@ impl State {
     fn queue(&mut self, line: &Line, limits: Limits) {
         let Limits { lines, bytes } = limits.of(line.rank);
         if self.gone {
-            self.losses.count(line, Why::Gone);
+            self.lose(line, Why::Gone);
         } else if self.pending.len() >= lines || self.bytes + line.text.len() > bytes {
-            self.losses.count(line, Why::QueueFull);
+            self.lose(line, Why::QueueFull);
         } else {
             self.bytes += line.text.len();
             self.pending.push_back(line.clone());
+        }
+    }
+
+    /// Whether nothing but reports takes from the room of reports.
+    fn has_room(&self, limits: Limits) -> bool {
+        let Limits { lines, bytes } = limits.of(Rank::Leads);
+        !self.gone && self.pending.len() <= lines && self.bytes <= bytes
+    }
+
+    fn lose(&mut self, line: &Line, why: Why) {
+        match line.rank {
+            Rank::Reports => self.lost_reports.count(line, why),
+            Rank::Leads | Rank::Yields => self.losses.count(line, why),
         }
     }
 
@@ -256,7 +287,7 @@ impl State {
     fn lose_first(&mut self, why: Why) {
         if let Some(line) = self.pending.pop_front() {
             self.bytes -= line.text.len();
-            self.losses.count(&line, why);
+            self.lose(&line, why);
         }
     }
 

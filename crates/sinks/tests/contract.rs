@@ -256,15 +256,38 @@ fn the_queue_is_bounded_in_bytes_too() {
 #[test]
 fn lines_that_yield_leave_half_of_the_queue_to_those_that_lead() {
     let place = SyslogPlace::absent();
-    for limits in [Limits { lines: 10, bytes: 1 << 20 }, Limits { lines: 1000, bytes: 1000 }] {
+    for limits in [Limits { lines: 32, bytes: 1 << 20 }, Limits { lines: 1000, bytes: 3200 }] {
         let sink = start(&place, limits);
         (0..100).for_each(|_| sink.offer(&Line { rank: Rank::Yields, ..line(0, "y".repeat(100)) }));
-        assert_eq!(sink.pending(), 5, "{limits:?}");
-        (0..5).for_each(|_| sink.offer(&line(1, "l".repeat(100))));
-        assert_eq!(sink.pending(), 10, "{limits:?}");
+        assert_eq!(sink.pending(), 16, "{limits:?}");
+        (0..20).for_each(|_| sink.offer(&line(1, "l".repeat(100))));
+        assert_eq!(sink.pending(), 30, "{limits:?}");
         let lost: Vec<_> = sink.take_losses().iter().map(|loss| (loss.event_id, loss.count)).collect();
-        assert_eq!(lost, [(1, 95)], "{limits:?}");
+        assert_eq!(lost, [(1, 84), (2, 6)], "{limits:?}");
     }
+}
+
+#[test]
+fn reports_have_room_when_all_else_has_none_and_tell_of_each_other_when_there_is_room() {
+    let place = SyslogPlace::absent();
+    let sink = start(&place, Limits { lines: 32, bytes: 1 << 20 });
+    let report = Line { event_id: 255, rank: Rank::Reports, ..line(0, "lost".to_owned()) };
+    (0..40).for_each(|number| sink.offer(&numbered(number)));
+    assert_eq!((sink.pending(), sink.has_room()), (30, true));
+    (0..5).for_each(|_| sink.offer(&report));
+    assert_eq!((sink.pending(), sink.has_room()), (32, false));
+    let count = |losses: Vec<Loss>, event_id: u16| -> u64 {
+        losses.iter().filter(|loss| loss.event_id == event_id).map(|loss| loss.count).sum()
+    };
+    let losses = sink.take_losses();
+    assert_eq!(losses.iter().map(|loss| loss.count).sum::<u64>(), 10, "the lines, not the reports");
+    place.start_daemon();
+    let reader = place.reader();
+    assert!(sink.flush(soon()));
+    assert!(sink.has_room());
+    assert_eq!(count(sink.take_losses(), 255), 3, "there is room: now the reports are told");
+    let (read, losses) = finish(sink, reader);
+    assert_eq!((read.len(), losses), (32, vec![]));
 }
 
 #[test]

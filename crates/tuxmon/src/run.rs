@@ -21,7 +21,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
-use tuxmon_host::alive::LastAlive;
+use tuxmon_host::alive::{LastAlive, Left};
 use tuxmon_host::clock::{self, Clock};
 use tuxmon_host::hash::{Hasher, Limits};
 use tuxmon_host::state::StateDirectory;
@@ -215,7 +215,7 @@ fn agent(
         }
     }
     let clock = Clock::start(Some(&state));
-    let (alive, died) =
+    let (alive, left) =
         LastAlive::open(&state, &clock).context("cannot keep the time of the last sign of life")?;
     let machine = Machine::this(clock, hasher);
     let own_pid = tuxmon_host::machine::has_its_process_ids().then(std::process::id);
@@ -230,8 +230,13 @@ fn agent(
     }
     let collect = kernel::collect(Collect::for_config(&loaded.config));
     let sensor = Sensor::start(&args.sensor.options(collect))?;
-    if let Some(died) = died {
-        pipeline.note(Trouble::AgentDied, "everything", 1, died, clock::wall());
+    match left {
+        None => {}
+        Some(Left::Died(at)) => pipeline.note(Trouble::AgentDied, "everything", 1, at, clock::wall()),
+        Some(Left::Unwritten(lines)) => {
+            let subject = "all sorts for outputs of the last agent (agent ended)";
+            pipeline.note(Trouble::OutputLost, subject, lines.count, lines.first, lines.last);
+        }
     }
     let places: Vec<String> = args.outputs.iter().map(|choice| choice.describe(args.format)).collect();
     tell(&banner::banner(&loaded.name, &places.join(", "), &sensor.hooks()));

@@ -330,9 +330,9 @@ impl<S: Source> Agent<S> {
         self.pipeline.finish(patience, &mut self.outputs);
         self.pipeline.state_changed(State::Stopped, &mut self.outputs);
         self.outputs.detection.close(Some(&self.pipeline), began + ALERTS_UNTIL);
-        self.outputs.close(began + LINES_UNTIL);
+        let unwritten = self.outputs.close(began + LINES_UNTIL);
         self.outside.keep_hashes(&self.pipeline);
-        self.outside.ended();
+        self.outside.ended(unwritten);
         *self.pipeline.counters()
     }
 

@@ -9,12 +9,13 @@ use std::time::Instant;
 use anyhow::Context;
 use tuxmon_config::Config;
 use tuxmon_event::{Additional, EVENTS, Event, Timestamp};
+use tuxmon_host::alive::Unwritten;
 use tuxmon_host::clock;
 use tuxmon_host::machine::host_name;
 use tuxmon_pipeline::{Output, Pipeline, Trouble};
 use tuxmon_render::{Colour, Envelope, FieldSizes};
 use tuxmon_sinks::{
-    AppendedFile, Limits, Line, LineText, Loss, Notice, Rank, RecordIds, Sink, StandardOutput, Syslog,
+    AppendedFile, Limits, Line, LineText, Loss, Notice, Rank, RecordIds, Sink, StandardOutput, Syslog, Why,
 };
 
 use super::args::{Additions, Format, OutputChoice, Place};
@@ -212,13 +213,21 @@ impl Outputs {
         }
     }
 
-    /// Writes what waits, at most until `deadline`. What is lost now can be told in the log only.
-    pub(crate) fn close(mut self, deadline: Instant) {
+    /// Writes what waits, at most until `deadline`. What is lost now can be told in the log, and by the next agent.
+    pub(crate) fn close(mut self, deadline: Instant) -> Unwritten {
         self.hand_over();
+        let mut unwritten: Option<Unwritten> = None;
         for (_, sink) in self.sinks {
             let name = sink.name().to_owned();
             for loss in sink.close(deadline) {
-                let Loss { event_id, why, count, .. } = loss;
+                let Loss { event_id, why, count, first, last } = loss;
+                // A reader that left knows what it did not read.
+                if why != Why::Gone {
+                    let sum = unwritten.get_or_insert(Unwritten { count: 0, first, last });
+                    sum.count += count;
+                    sum.first = sum.first.min(first);
+                    sum.last = sum.last.max(last);
+                }
                 tracing::error!(
                     output = name,
                     event_id,
@@ -231,6 +240,7 @@ impl Outputs {
         if let Err(error) = self.ids.close() {
             tracing::warn!(%error, "the next record id could not be saved: the next start leaves some out");
         }
+        unwritten.unwrap_or_default()
     }
 
     /// Gives the sinks what was written since the last call. Together, because each call may wake a sink's thread.
@@ -297,14 +307,22 @@ impl Output for Outputs {
             self.hand_over();
         }
     }
+
+    fn takes_reports(&self) -> bool {
+        self.sinks.iter().any(|(_, sink)| sink.has_room())
+    }
 }
 
 /// What nobody may crowd out: who ran and ended, who was spoken to, and what the agent says of itself.
 /// docs/decisions/0021-who-may-fill-the-ring.md has the same order for the ring.
-const LEADING: [u16; 6] = [1, 3, 4, 5, 16, ERROR_REPORT];
+const LEADING: [u16; 5] = [1, 3, 4, 5, 16];
 
 fn rank(event_id: u16) -> Rank {
-    if LEADING.contains(&event_id) { Rank::Leads } else { Rank::Yields }
+    match event_id {
+        ERROR_REPORT => Rank::Reports,
+        leading if LEADING.contains(&leading) => Rank::Leads,
+        _ => Rank::Yields,
+    }
 }
 
 fn open(choice: &OutputChoice, format: Option<Format>) -> anyhow::Result<(Form, Sink)> {
@@ -341,18 +359,14 @@ pub(crate) fn colour(stream: &impl IsTerminal) -> Colour {
 
 const ERROR_REPORT: u16 = 255;
 
-/// A report that is lost makes no report of its own: an output that stays away would get one each second for ever.
+/// A sink tells of lost reports when it has room for more: an output that stays away would get one each second for ever.
 fn report_losses(sink: &Sink, pipeline: &mut Pipeline) {
     for loss in sink.take_losses() {
         let Loss { event_id, why, count, first, last } = loss;
         let unknown = if event_id == ALERT { "alerts" } else { "unknown" };
         let event = tuxmon_event::spec(event_id).map_or(unknown, |spec| spec.name);
-        if event_id == ERROR_REPORT {
-            tracing::warn!(output = sink.name(), count, why = why.as_str(), "error reports were lost");
-        } else {
-            let subject = format!("{event} for {} ({})", sink.name(), why.as_str());
-            pipeline.note(Trouble::OutputLost, &subject, count, first, last);
-        }
+        let subject = format!("{event} for {} ({})", sink.name(), why.as_str());
+        pipeline.note(Trouble::OutputLost, &subject, count, first, last);
     }
 }
 
@@ -369,3 +383,6 @@ fn report_notice(output: &str, notice: Notice, now: Timestamp, pipeline: &mut Pi
         Notice::Omitted(count) => tracing::warn!(output, count, "there were more notices than were kept"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use tuxmon_event::Timestamp;
-use tuxmon_host::alive::LastAlive;
+use tuxmon_host::alive::{LastAlive, Unwritten};
 use tuxmon_host::clock;
 use tuxmon_host::state::StateDirectory;
 use tuxmon_pipeline::Pipeline;
@@ -102,10 +102,10 @@ impl<S> Outside<S> {
         }
     }
 
-    /// The end was in order.
-    pub(crate) fn ended(&self) {
+    /// The end was in order, but for these lines.
+    pub(crate) fn ended(&self, unwritten: Unwritten) {
         let Some(alive) = &self.alive else { return };
-        if let Err(error) = alive.end(clock::now(), clock::wall()) {
+        if let Err(error) = alive.end(clock::now(), clock::wall(), unwritten) {
             tracing::warn!(%error, "the next agent will believe that this one was killed");
         }
     }
