@@ -161,62 +161,13 @@ static __noinline int compat_descriptors(struct pt_regs *regs, long result)
 	return 0;
 }
 
-/* Numbers of arch/x86/entry/syscalls/syscall_64.tbl; that of ptrace is for x32 alone. */
-enum x32_call {
-	X32_OPEN = 2,
-	X32_ACCEPT = 43,
-	X32_FTRUNCATE = 77,
-	X32_CREAT = 85,
-	X32_OPENAT = 257,
-	X32_ACCEPT4 = 288,
-	X32_BPF = 321,
-	X32_OPENAT2 = 437,
-	X32_PTRACE = 521,
-};
-
-static __noinline int x32_descriptors(struct pt_regs *regs, long result)
-{
-	__u64 flags = 0;
-
-	switch (SYSCALL_NUMBER(regs)) {
-	case X32_OPEN:
-		return opened(result, REGISTER_2(regs));
-	case X32_OPENAT:
-		return opened(result, REGISTER_3(regs));
-	case X32_CREAT:
-		return opened(result, O_CREAT | O_TRUNC);
-	case X32_OPENAT2:
-		bpf_probe_read_user(&flags, sizeof(flags), (void *)REGISTER_3(regs));
-		return opened(result, flags);
-	case X32_ACCEPT:
-	case X32_ACCEPT4:
-		return accepted(result);
-	case X32_FTRUNCATE:
-		return REGISTER_2(regs) ? 0 : emptied(file_of(REGISTER_1(regs)));
-	case X32_PTRACE:
-		return result ? 0 : traced(REGISTER_1(regs));
-	case X32_BPF:
-		return bpf_called(REGISTER_1(regs), REGISTER_2(regs), result);
-	}
-	return 0;
-}
-
-static __always_inline int x32_exit(struct pt_regs *regs, long result)
-{
-	if (result == 0)
-		called_on_names(regs);
-	if (changes_names(SYSCALL_NUMBER(regs), false))
-		forget_touched();
-	return result < 0 ? 0 : x32_descriptors(regs, result);
-}
-
 SEC(TRACEPOINT("sys_exit"))
 int compat_exit(__u64 *context)
 {
 	struct pt_regs *regs = (void *)context[0];
 	long result = (int)context[1];
 	if (!in_compat_call())
-		return IS_X32_CALL(regs) ? x32_exit(regs, result) : 0;
+		return IS_X32_CALL(regs) ? native_exit(regs, result) : 0;
 	if (result == 0)
 		compat_names(regs);
 	if (changes_names(SYSCALL_NUMBER(regs), true))

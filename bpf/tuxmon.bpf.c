@@ -4,6 +4,7 @@
 #include "file.bpf.c"
 #include "network.bpf.c"
 #include "trace.bpf.c"
+#include "calls.bpf.c"
 #include "compat.bpf.c"
 #include "uring.bpf.c"
 #ifndef WITHOUT_KERNEL_BTF

@@ -113,6 +113,7 @@ static __always_inline struct pt_regs *current_registers(void)
 #define REGISTER_4(call) BPF_CORE_READ(call, user_regs.regs[3])
 #define REGISTER_5(call) BPF_CORE_READ(call, user_regs.regs[4])
 #define SYSCALL_NUMBER(call) BPF_CORE_READ(call, syscallno)
+#define IS_X32_CALL(call) false
 #endif
 
 /*

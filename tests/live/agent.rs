@@ -120,6 +120,9 @@ impl Home {
         if let Some(btf) = std::env::var_os("TUXMON_BTF") {
             command.arg("--btf").arg(btf);
         }
+        if std::env::var_os("TUXMON_NO_PERF_EVENTS").is_some() {
+            raw::may_not_open_perf_events(&mut command);
+        }
         command.stdin(Stdio::null()).stderr(errors);
         raw::ends_with_this_thread(&mut command);
         let child = command.spawn().expect("the agent was built with this test");

@@ -12,6 +12,7 @@ use crate::agent::{EVERYTHING, Home};
 use crate::deed::{self, Deed, Doing, tell};
 use crate::expected::{ebpf_event, life};
 use crate::raw::{self, Attachment};
+use crate::watch::Watch;
 use crate::{agent, tests};
 
 tests![loaded, loaded_without_a_name, attached_to_a_cgroup, refused, the_agents_own_programs];
@@ -30,16 +31,16 @@ const INGRESS: u32 = 0;
 const PASS: [u64; 2] = [0x0000_0001_0000_00b7, 0x0000_0000_0000_0095];
 
 fn loaded() {
-    load_and_expect("tuxmon_live", "tuxmon_live");
-    load_and_expect("fifteen_letters", "fifteen_letters");
+    load_and_expect(&mut agent::watch(), "tuxmon_live", "tuxmon_live");
+    load_and_expect(&mut agent::watch(), "fifteen_letters", "fifteen_letters");
 }
 
 fn loaded_without_a_name() {
-    load_and_expect("", "-");
+    load_and_expect(&mut agent::watch(), "", "-");
 }
 
-fn load_and_expect(name: &str, printed: &str) {
-    let mut watch = agent::watch();
+/// A program of this name is loaded.
+pub(crate) fn load_and_expect(watch: &mut Watch, name: &str, printed: &str) {
     let mut doing = Doing::start(deed::command("load-program", &[&OsString::from(name)]));
     let id = doing.truth()["id"].as_u64().expect("the deed tells a number");
     let process = doing.finish();

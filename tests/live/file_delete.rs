@@ -10,6 +10,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 
 use crate::deed::{self, Deed, Folder};
 use crate::expected::{Want, file_create, file_delete, life};
+use crate::watch::Watch;
 use crate::{agent, tests};
 
 tests![
@@ -32,7 +33,12 @@ fn flag(value: bool) -> Want {
 }
 
 fn unlinked() {
-    let (mut watch, folder) = (agent::watch(), Folder::new());
+    unlinked_in_sight_of(&mut agent::watch());
+}
+
+/// By every call that there is for it.
+pub(crate) fn unlinked_in_sight_of(watch: &mut Watch) {
+    let folder = Folder::new();
     let mut names = vec!["unlinkat", "by descriptor"];
     if cfg!(target_arch = "x86_64") {
         names.push("unlink");

@@ -76,16 +76,18 @@ fn both_ends(process: &Process, from: (&str, u16), to: (&str, u16)) -> [Expected
 }
 
 fn tcp_both_directions() {
-    let mut watch = agent::watch();
-    let (process, truth) = done("tcp", &["127.0.0.1"]);
-    let ends = both_ends(&process, (V4, port(&truth, "client")), (V4, port(&truth, "server")));
-    watch.expect(&[process.pid], &life(&process, ends));
+    tcp_over(&mut agent::watch(), "127.0.0.1");
 }
 
 fn tcp_over_ipv6() {
-    let mut watch = agent::watch();
-    let (process, truth) = done("tcp", &["::1"]);
-    let ends = both_ends(&process, (V6, port(&truth, "client")), (V6, port(&truth, "server")));
+    tcp_over(&mut agent::watch(), "::1");
+}
+
+/// A connection and its acceptance.
+pub(crate) fn tcp_over(watch: &mut Watch, address: &str) {
+    let printed = if address.contains(':') { V6 } else { V4 };
+    let (process, truth) = done("tcp", &[address]);
+    let ends = both_ends(&process, (printed, port(&truth, "client")), (printed, port(&truth, "server")));
     watch.expect(&[process.pid], &life(&process, ends));
 }
 

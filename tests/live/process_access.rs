@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::deed::{self, Deed, Doing, tell, wait_for_word};
 use crate::expected::{life, process_access};
+use crate::watch::Watch;
 use crate::{agent, tests};
 
 tests![attached, seized, a_thread_traces_a_thread, failed_attempts];
@@ -23,15 +24,15 @@ pub(crate) const DEEDS: &[Deed] = &[
 ];
 
 fn attached() {
-    traced_by("attach");
+    traced_by(&mut agent::watch(), "attach");
 }
 
 fn seized() {
-    traced_by("seize");
+    traced_by(&mut agent::watch(), "seize");
 }
 
-fn traced_by(how: &str) {
-    let mut watch = agent::watch();
+/// One process begins to trace another by this deed.
+pub(crate) fn traced_by(watch: &mut Watch, how: &str) {
     let target = Doing::start_as(deed::command_for_anyone("hold", &[]), 65534);
     let source = deed::perform(how, &[&OsString::from(target.pid().to_string())]).named("source");
     let target = target.finish();

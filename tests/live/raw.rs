@@ -47,6 +47,40 @@ pub(crate) fn end_thread() -> ! {
     unreachable!("a thread that has ended does not go on")
 }
 
+/// Lets nobody open performance events from now on, as kernels do where `kernel.perf_event_paranoid` is 3.
+pub(crate) fn forbid_perf_events() -> io::Result<()> {
+    let step = |code: u32, jump, value| libc::sock_filter {
+        code: u16::try_from(code).expect("codes are small"),
+        jt: 0,
+        jf: jump,
+        k: value,
+    };
+    let forbidden = u32::try_from(libc::SYS_perf_event_open).expect("numbers are small");
+    let refusal = libc::SECCOMP_RET_ERRNO | libc::EACCES.unsigned_abs();
+    let mut steps = [
+        // The first word of `struct seccomp_data` is the number of the call.
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, forbidden),
+        step(libc::BPF_RET | libc::BPF_K, 0, refusal),
+        step(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
+    ];
+    let filter = libc::sock_fprog { len: 4, filter: steps.as_mut_ptr() };
+    // SAFETY: the kernel copies the steps, which live until it returns; the filter refuses one call and changes no memory.
+    unsafe {
+        result_of(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0).into())?;
+        let install = libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const filter);
+        result_of(install.into()).map(drop)
+    }
+}
+
+/// The same for a child, from before its program begins.
+pub(crate) fn may_not_open_perf_events(command: &mut Command) {
+    // SAFETY: between fork and exec the closure does two system calls, with memory of its own stack.
+    unsafe {
+        command.pre_exec(forbid_perf_events);
+    }
+}
+
 fn result_of(returned: c_long) -> io::Result<c_long> {
     if returned < 0 { Err(io::Error::last_os_error()) } else { Ok(returned) }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use libbpf_rs::btf::{Btf, BtfKind, BtfType};
 use rustix::fs::{Mode, OFlags};
 use rustix::mount::{FsMountFlags, FsOpenFlags, MountAttrFlags};
 
+use crate::calls;
 use crate::programs::{HookSpec, Place};
 
 /// Where tracefs may be.
@@ -22,7 +24,7 @@ pub(crate) fn mount_tracefs() {
     if let Err(error) =
         rustix::mount::mount("none", TRACEFS[0], "tracefs", rustix::mount::MountFlags::empty(), None)
     {
-        tracing::warn!(path = TRACEFS[0], %error, "tracefs is not mounted and could not be; no system call is seen");
+        tracing::warn!(path = TRACEFS[0], %error, "tracefs is not mounted and could not be; system calls are told apart where all of them end");
     }
 }
 
@@ -31,9 +33,13 @@ fn call_tracepoints() -> Option<PathBuf> {
     TRACEFS.iter().map(|root| Path::new(root).join("events/syscalls")).find(|folder| folder.is_dir())
 }
 
-/// Whether the kernel can report the exit of this system call.
+/// Whether the kernel can report the exit of this system call. Where nothing says so, every call that the architecture
+/// has is told by number.
 pub(crate) fn has_call_exit(name: &str) -> bool {
-    call_tracepoints().is_some_and(|folder| folder.join(format!("sys_exit_{name}")).is_dir())
+    match call_tracepoints() {
+        Some(folder) => folder.join(format!("sys_exit_{name}")).is_dir(),
+        None => calls::number(name).is_some(),
+    }
 }
 
 /// What the running kernel's types say of the places that hooks want. They are read once, from end to end: a search for
@@ -138,6 +144,22 @@ pub(crate) fn restricts_perf_events() -> Option<String> {
             "kernel.perf_event_paranoid is {level}, with which some kernels forbid it without CAP_SYS_ADMIN; 2 allows it"
         )
     })
+}
+
+/// Whether this machine may refuse places at single system calls, now or when the agent has given up what only its start
+/// needs; or has nothing by which they are found.
+pub(crate) fn may_refuse_calls() -> bool {
+    restricts_perf_events().is_some() || call_tracepoints().is_none() || refuses_perf_events()
+}
+
+/// Asks for a performance event, of which places at single calls are made, without saying which: a kernel that would
+/// give one finds fault with that alone.
+fn refuses_perf_events() -> bool {
+    let (description, none) = (std::ptr::null::<libc::c_void>(), 0 as libc::c_long);
+    // SAFETY: the kernel reads a description from the first argument, which is no address, and says so.
+    #[allow(unsafe_code)]
+    let answer = unsafe { libc::syscall(libc::SYS_perf_event_open, description, none, none, none, none) };
+    answer < 0 && io::Error::last_os_error().raw_os_error() != Some(libc::EFAULT)
 }
 
 /// The capability that raises limits: `CAP_SYS_RESOURCE` of capability.h.

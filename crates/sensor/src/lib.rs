@@ -7,6 +7,7 @@
 //! It is the only crate with `unsafe` code and the only one that needs root.
 
 mod accounts;
+mod calls;
 mod canary;
 mod filter;
 mod kernel;
@@ -31,6 +32,7 @@ pub use programs::{Domain, Group, HookState, HookStatus, Tier};
 pub use tier::TierChoice;
 
 use accounts::Accounts;
+use calls::WantedCalls;
 use filter::Filter;
 use libbpf_rs::{Link, MapCore, MapFlags, MapHandle, Object};
 use ring::Ring;
@@ -141,6 +143,7 @@ pub struct Sensor {
     accounts: Accounts,
     filter: Filter,
     settings: MapHandle,
+    wanted_calls: WantedCalls,
     cgroup: Option<kernel::CgroupRoot>,
     tiers: tier::Tiers,
     /// Processes that ran before the programs were attached; handed over by the first [`Sensor::seed`].
@@ -156,6 +159,19 @@ struct Hook {
     link: Option<Link>,
     /// What the kernel said of the link when it was made.
     mark: Option<links::Mark>,
+    /// The number of its call, while another hook tells that call by number.
+    by_number: Option<u32>,
+}
+
+impl Hook {
+    fn new(spec: &'static programs::HookSpec, unavailable: Option<String>) -> Self {
+        Self { spec, unavailable, link: None, mark: None, by_number: None }
+    }
+
+    /// Whether its facts come.
+    fn reports(&self) -> bool {
+        self.link.is_some() || self.by_number.is_some()
+    }
 }
 
 impl Sensor {
@@ -188,6 +204,7 @@ impl Sensor {
             accounts: Accounts::open(&object)?,
             filter: Filter::open(&object)?,
             settings: map_handle(&object, "settings")?,
+            wanted_calls: WantedCalls::open(&object)?,
             cgroup,
             tiers: loaded.tiers,
             early: Vec::new(),
@@ -208,15 +225,22 @@ impl Sensor {
         for position in 0..self.hooks.len() {
             let hook = &self.hooks[position];
             let wanted = hook.spec.serves.iter().any(|domain| collect.wants(*domain));
-            let used = self.tiers.uses(hook.spec);
-            if wanted && used && hook.link.is_none() && hook.unavailable.is_none() {
+            // That one comes with the first call that needs it.
+            let used = self.tiers.uses(hook.spec) && hook.spec.group != Group::CallsByNumber;
+            if wanted && used && !hook.reports() && hook.unavailable.is_none() {
                 self.attach(position)?;
             }
         }
         for hook in &mut self.hooks {
             if !hook.spec.serves.iter().any(|domain| collect.wants(*domain)) {
                 hook.link = None;
+                if let Some(number) = hook.by_number.take() {
+                    self.wanted_calls.set(number, false)?;
+                }
             }
+        }
+        if self.hooks.iter().all(|hook| hook.by_number.is_none()) {
+            self.hooks[calls::position()].link = None;
         }
         self.write_settings()
     }
@@ -320,16 +344,24 @@ impl Sensor {
                 program: hook.spec.program,
                 serves: hook.spec.serves,
                 tier: hook.spec.tier,
-                state: match (&hook.unavailable, &hook.link) {
-                    (None, None) if !self.tiers.uses(hook.spec) => HookState::OtherTier,
-                    (Some(_), _) if !self.tiers.misses(hook.spec) => HookState::OtherTier,
-                    (Some(reason), _) => HookState::Unavailable(reason.clone()),
-                    (None, Some(_)) => HookState::Attached,
-                    (None, None) => HookState::NotWanted,
-                },
+                state: self.state(hook),
                 loses: hook.spec.loses,
             })
             .collect()
+    }
+
+    fn state(&self, hook: &Hook) -> HookState {
+        let by_number = &self.hooks[calls::position()];
+        match (&hook.unavailable, hook.reports()) {
+            (None, false) if !self.tiers.uses(hook.spec) => HookState::OtherTier,
+            (Some(_), _) if !self.tiers.misses(hook.spec) => HookState::OtherTier,
+            (Some(reason), _) => HookState::Unavailable(reason.clone()),
+            (None, true) if hook.link.is_some() || by_number.link.is_some() => HookState::Attached,
+            (None, true) => HookState::Unavailable(
+                by_number.unavailable.clone().unwrap_or_else(|| "all hooks were given up".to_owned()),
+            ),
+            (None, false) => HookState::NotWanted,
+        }
     }
 
     /// Programs of the deep tier that were loaded and cannot be attached: the other tier was not loaded, and may do.
@@ -353,9 +385,41 @@ impl Sensor {
             Err(reason) if spec.need == programs::Need::Essential => {
                 return Err(SensorError::Program { program: spec.program.to_owned(), reason });
             }
-            Err(reason) => self.hooks[position].unavailable = Some(reason),
+            Err(reason) => match self.tell_by_number(spec, &reason)? {
+                Some(number) => self.hooks[position].by_number = Some(number),
+                None => self.hooks[position].unavailable = Some(reason),
+            },
         }
         Ok(())
+    }
+
+    /// Lets a call at whose exit nobody may stand be told where all of them end, by its number. Nothing, where that
+    /// program was not loaded or cannot be attached either.
+    fn tell_by_number(
+        &mut self,
+        spec: &programs::HookSpec,
+        reason: &str,
+    ) -> Result<Option<u32>, SensorError> {
+        let programs::Place::CallExit(call) = spec.place else { return Ok(None) };
+        let Some(number) = calls::number(call) else { return Ok(None) };
+        let position = calls::position();
+        let hook = &self.hooks[position];
+        if !self.tiers.uses(hook.spec) {
+            return Ok(None);
+        }
+        if hook.link.is_none() && hook.unavailable.is_none() {
+            tracing::info!(
+                call,
+                reason,
+                "calls are told apart where all of them end: the exit of one is refused"
+            );
+            self.attach(position)?;
+        }
+        if self.hooks[position].link.is_none() {
+            return Ok(None);
+        }
+        self.wanted_calls.set(number, true)?;
+        Ok(Some(number))
     }
 
     /// `struct settings` of `bpf/lib/task.h`.
@@ -363,7 +427,7 @@ impl Sensor {
         let touched = self.hooks.iter().any(|hook| hook.spec.tells_touched && hook.link.is_some());
         let by_calls = |group| {
             let serves = |hook: &Hook| hook.spec.group == group && hook.spec.tier == Tier::Tracepoint;
-            self.hooks.iter().any(|hook| serves(hook) && hook.link.is_some())
+            self.hooks.iter().any(|hook| serves(hook) && hook.reports())
         };
         let groups = [Group::Opens, Group::Names, Group::Accepts, Group::DatagramCalls];
         let bits: u32 =

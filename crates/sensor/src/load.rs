@@ -72,13 +72,14 @@ pub(crate) fn load(options: &Options, refused: &[(&'static str, String)]) -> Res
     words::listen(false);
     let types = Types::load(options.btf.as_deref(), HOOKS).map_err(SensorError::NoBtf)?;
     let mut hooks = places(options, &types);
+    let calls_by_number = kernel::may_refuse_calls();
     for (program, reason) in refused {
         for hook in hooks.iter_mut().filter(|hook| hook.spec.program == *program) {
             hook.unavailable.get_or_insert_with(|| reason.clone());
         }
     }
     for _ in 0..=HOOKS.len() {
-        let tiers = choose(options, &hooks);
+        let tiers = choose(options, &hooks).with_calls_by_number(calls_by_number);
         let wanted = |hook: &Hook| hook.unavailable.is_none() && tiers.uses(hook.spec);
         match load_once(options, &types, &hooks, wanted, Statistics::No) {
             Ok(object) => return Ok(Loaded { object, hooks, tiers }),
@@ -173,9 +174,7 @@ fn places(options: &Options, types: &Types) -> Vec<Hook> {
     } else {
         Err(format!("{KERNEL_BTF} is missing"))
     };
-    let hook =
-        |spec| Hook { spec, unavailable: missing_place(spec, types, deep.as_ref()), link: None, mark: None };
-    HOOKS.iter().map(hook).collect()
+    HOOKS.iter().map(|spec| Hook::new(spec, missing_place(spec, types, deep.as_ref()))).collect()
 }
 
 /// Why a hook has no place on this kernel.

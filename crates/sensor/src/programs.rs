@@ -53,6 +53,8 @@ pub enum Group {
     CompatCalls,
     /// Names that requests of io_uring ask for, where nothing tells what they touched: one of these hooks.
     RequestNames,
+    /// All system calls, told apart by their number, where the kernel lets nobody stand at the exits of single ones.
+    CallsByNumber,
 }
 
 impl Group {
@@ -213,6 +215,12 @@ const fn request_taken(program: &'static str, tracepoint: &'static str) -> HookS
     }
 }
 
+/// Where all system calls end.
+const fn at_all_exits(program: &'static str, group: Group, loses: &'static str) -> HookSpec {
+    let serves = &[FileCreate, FileDelete, RawAccess, Network, ProcessAccess, Ebpf];
+    HookSpec { tier: Tier::Tracepoint, group, ..always(program, Tracepoint("sys_exit"), serves, loses) }
+}
+
 const fn optional(hook: HookSpec) -> HookSpec {
     HookSpec { need: Need::Optional, ..hook }
 }
@@ -305,17 +313,13 @@ pub(crate) static HOOKS: &[HookSpec] = &[
     }),
     request_taken("uring_taken", "io_uring_submit_req"),
     request_taken("uring_taken_sqe", "io_uring_submit_sqe"),
+    optional(at_all_exits(
+        "call_exit",
+        Group::CallsByNumber,
+        "calls at whose own exits the kernel lets nobody stand",
+    )),
     #[cfg(target_arch = "x86_64")]
-    HookSpec {
-        tier: Tier::Tracepoint,
-        group: Group::CompatCalls,
-        ..always(
-            "compat_exit",
-            Tracepoint("sys_exit"),
-            &[FileCreate, FileDelete, RawAccess, Network, ProcessAccess, Ebpf],
-            "what 32-bit system calls do",
-        )
-    },
+    at_all_exits("compat_exit", Group::CompatCalls, "what 32-bit system calls do"),
 ];
 
 #[cfg(test)]

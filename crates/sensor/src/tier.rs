@@ -22,6 +22,8 @@ pub(crate) struct Tiers {
     datagrams: Option<Tier>,
     /// The hook that keeps names of requests; none where the kernel tells what they touch.
     request_names: Option<&'static str>,
+    /// Calls may have to be told by number: see [`Self::with_calls_by_number`].
+    calls_by_number: bool,
 }
 
 impl Tiers {
@@ -39,7 +41,18 @@ impl Tiers {
         let tells_touched = HOOKS.iter().filter(|hook| hook.tells_touched).all(&mut available);
         let keeps_names =
             HOOKS.iter().find(|hook| hook.group == Group::RequestNames && !tells_touched && available(hook));
-        Self { choice, refused, datagrams, request_names: keeps_names.map(|hook| hook.program) }
+        Self {
+            choice,
+            refused,
+            datagrams,
+            request_names: keeps_names.map(|hook| hook.program),
+            calls_by_number: false,
+        }
+    }
+
+    /// The same, where this machine may let nobody stand at the exits of single system calls, now or later.
+    pub(crate) fn with_calls_by_number(self, calls_by_number: bool) -> Self {
+        Self { calls_by_number, ..self }
     }
 
     /// Whether it is a loss that this hook is not to be had. The deep tier is one where it was wanted, although the other
@@ -69,7 +82,8 @@ impl Tiers {
             | Group::Datagrams
             | Group::Tracers
             | Group::Ebpf
-            | Group::CompatCalls => true,
+            | Group::CompatCalls
+            | Group::CallsByNumber => true,
         }
     }
 
@@ -81,7 +95,9 @@ impl Tiers {
         if hook.group == Group::DatagramCalls {
             return self.datagrams.is_none();
         }
-        if hook.group == Group::RequestNames && self.request_names != Some(hook.program) {
+        if hook.group == Group::RequestNames && self.request_names != Some(hook.program)
+            || hook.group == Group::CallsByNumber && !self.calls_by_number
+        {
             return false;
         }
         match (hook.tier, self.choice) {
@@ -90,7 +106,7 @@ impl Tiers {
             (Tier::Deep, TierChoice::Tracepoint) | (Tier::Tracepoint, TierChoice::Deep) => false,
             (Tier::Deep, TierChoice::Auto) => !self.refused.contains(&hook.group),
             (Tier::Tracepoint, TierChoice::Auto)
-                if matches!(hook.group, Group::CompatCalls | Group::RequestNames) =>
+                if matches!(hook.group, Group::CompatCalls | Group::RequestNames | Group::CallsByNumber) =>
             {
                 !self.refused.is_empty()
             }
@@ -133,6 +149,18 @@ mod tests {
         assert!(keepers(used(TierChoice::Tracepoint, "")).is_empty(), "what was touched has its names");
         assert_eq!(keepers(used(TierChoice::Tracepoint, "touch_set")), ["uring_taken"]);
         assert!(keepers(used(TierChoice::Auto, "touch_set")).is_empty(), "the deep tier needs them not");
+    }
+
+    #[test]
+    fn calls_are_told_by_number_where_the_machine_may_want_it_and_the_tier_has_calls() {
+        let by_number = |choice, missing: &str, wanted| {
+            let tiers = Tiers::choose(choice, |hook| hook.program != missing).with_calls_by_number(wanted);
+            HOOKS.iter().any(|hook| hook.program == "call_exit" && tiers.uses(hook))
+        };
+        assert!(by_number(TierChoice::Tracepoint, "", true));
+        assert!(!by_number(TierChoice::Tracepoint, "", false), "no other machine pays for it");
+        assert!(by_number(TierChoice::Auto, "deep_unlink", true));
+        assert!(!by_number(TierChoice::Auto, "", true), "the deep tier stands at no call");
     }
 
     #[test]
