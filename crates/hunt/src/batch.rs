@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::fast::RandomState;
 use memchr::memmem;
 use serde_json::{Map, Value};
 use tuxmon_event::Guid;
@@ -65,7 +66,9 @@ pub(crate) struct Text {
 pub(crate) struct Decoder {
     tables: Vec<Table>,
     printer: Printer,
-    heads: HashMap<Vec<u8>, Head>,
+    heads: HashMap<Vec<u8>, Head, RandomState>,
+    /// How many batches were begun.
+    batches: u64,
     key: Vec<u8>,
     finders: [memmem::Finder<'static>; 4],
 }
@@ -77,6 +80,8 @@ struct Head {
     host_print: Print,
     envelope: String,
     envelope_print: Print,
+    /// Where the texts are in a batch, and in which one.
+    texts: (u64, Option<[Text; 2]>),
 }
 
 /// What is each event's own in its head.
@@ -99,6 +104,13 @@ impl Batch {
         self.text.len()
     }
 
+    /// Forgets its events, and keeps the room that they took.
+    pub(crate) fn clear(&mut self) {
+        self.rows.clear();
+        self.cells.clear();
+        self.text.clear();
+    }
+
     fn add(&mut self, text: &str, print: Print) -> Text {
         let start = self.text.len() as u32;
         self.text.push_str(text);
@@ -112,7 +124,8 @@ impl Decoder {
         Self {
             tables,
             printer,
-            heads: HashMap::new(),
+            heads: HashMap::default(),
+            batches: 0,
             key: Vec::new(),
             finders: finders.map(memmem::Finder::new),
         }
@@ -120,6 +133,7 @@ impl Decoder {
 
     /// Adds an event to a batch.
     pub(crate) fn add(&mut self, event: &Event<'_>, batch: &mut Batch) {
+        self.batches += u64::from(batch.rows.is_empty());
         let first = batch.cells.len();
         let table = self.tables.iter().position(|table| table.spec.id == event.id);
         let columns = table.map_or(0, |table| self.tables[table].columns.len());
@@ -198,17 +212,18 @@ impl Decoder {
             let system = event.system();
             Own { record: system.record_id, written: moment::microseconds(&system.system_time) }
         };
-        if self.key.is_empty() || !self.heads.contains_key(&self.key) {
-            let head = self.new_head(&event.system());
-            if self.key.is_empty() {
-                return give(&head, own, batch);
-            }
+        if let Some(head) = self.heads.get_mut(&self.key) {
+            return head.give(own, batch, self.batches);
+        }
+        let mut head = self.new_head(&event.system());
+        let given = head.give(own, batch, self.batches);
+        if !self.key.is_empty() {
             if self.heads.len() >= MOST_HEADS {
                 self.heads.clear();
             }
             self.heads.insert(self.key.clone(), head);
         }
-        give(&self.heads[&self.key], own, batch)
+        given
     }
 
     /// Reads what is the event's own, and leaves the rest of the head in `key`. `None`: it is not written as usual.
@@ -235,14 +250,23 @@ impl Decoder {
         let host = system.computer.clone();
         let (host_print, envelope_print) =
             (self.printer.of(host.as_bytes()), self.printer.of(envelope.as_bytes()));
-        Head { host, host_print, envelope, envelope_print }
+        Head { host, host_print, envelope, envelope_print, texts: (0, None) }
     }
 }
 
-fn give(head: &Head, own: Own, batch: &mut Batch) -> (Own, Text, Text) {
-    let host = batch.add(&head.host, head.host_print);
-    let envelope = batch.add(&head.envelope, head.envelope_print);
-    (own, host, envelope)
+impl Head {
+    /// The texts are in each batch once.
+    fn give(&mut self, own: Own, batch: &mut Batch, number: u64) -> (Own, Text, Text) {
+        let [host, envelope] = match self.texts {
+            (of, Some(texts)) if of == number => texts,
+            (_, _) => {
+                let host = batch.add(&self.host, self.host_print);
+                [host, batch.add(&self.envelope, self.envelope_print)]
+            }
+        };
+        self.texts = (number, Some([host, envelope]));
+        (own, host, envelope)
+    }
 }
 
 /// The parts of the head that have no column, as JSON with the names of our JSON lines.

@@ -6,6 +6,7 @@
 //! vain.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{Connection, OptionalExtension, Statement};
 
@@ -83,12 +84,14 @@ impl<'c> Filters<'c> {
     /// Notes that an event has something that may be looked for.
     pub(crate) fn add(&mut self, event: EventRow, sought: Sought) -> rusqlite::Result<()> {
         let id = event >> CHUNK_BITS;
-        if !self.changed.contains_key(&id) {
-            let kept: Option<Vec<u8>> = self.select.query_row([id], |row| row.get(0)).optional()?;
-            let bits = kept.filter(|bits| bits.len() == BYTES).unwrap_or_else(|| vec![0; BYTES]);
-            self.changed.insert(id, Filter { bits: bits.into_boxed_slice(), dirty: false });
-        }
-        let filter = self.changed.get_mut(&id).expect("it was put there");
+        let filter = match self.changed.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let kept: Option<Vec<u8>> = self.select.query_row([id], |row| row.get(0)).optional()?;
+                let bits = kept.filter(|bits| bits.len() == BYTES).unwrap_or_else(|| vec![0; BYTES]);
+                unknown.insert(Filter { bits: bits.into_boxed_slice(), dirty: false })
+            }
+        };
         for place in sought.places() {
             filter.bits[place / 8] |= 1 << (place % 8);
         }

@@ -8,6 +8,7 @@ pub(crate) struct Generations<K, V, S> {
     young: HashMap<K, V, S>,
     old: HashMap<K, V, S>,
     most: usize,
+    turns: u64,
 }
 
 /// For keys that are numbers which nobody chooses: fingerprints, and our own.
@@ -18,8 +19,9 @@ pub(crate) type Scattered = BuildHasherDefault<Scatter>;
 pub(crate) struct Scatter(u64);
 
 impl Hasher for Scatter {
+    /// A multiplication mixes what is above each bit, and tables look at the lowest ones first.
     fn finish(&self) -> u64 {
-        self.0
+        self.0.rotate_left(26)
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -39,7 +41,7 @@ impl Hasher for Scatter {
 
 impl<K: Hash + Eq + Copy, V: Copy, S: BuildHasher + Default> Generations<K, V, S> {
     pub(crate) fn new(most: usize) -> Self {
-        Self { young: HashMap::default(), old: HashMap::default(), most }
+        Self { young: HashMap::default(), old: HashMap::default(), most, turns: 0 }
     }
 
     /// What is known of `key`, which is young again then.
@@ -55,8 +57,14 @@ impl<K: Hash + Eq + Copy, V: Copy, S: BuildHasher + Default> Generations<K, V, S
     pub(crate) fn insert(&mut self, key: K, value: V) {
         if self.young.len() >= self.most {
             self.old = std::mem::take(&mut self.young);
+            self.turns += 1;
         }
         self.young.insert(key, value);
+    }
+
+    /// How often the young became the old: what came since one turn is there until after the next one.
+    pub(crate) fn turns(&self) -> u64 {
+        self.turns
     }
 }
 
@@ -74,5 +82,26 @@ mod tests {
         }
         assert_eq!(map.get(&1), None);
         assert_eq!(map.get(&999), Some(999));
+    }
+
+    #[test]
+    fn what_came_since_a_turn_is_there_until_after_the_next_one() {
+        let mut map: Generations<i64, i64, Scattered> = Generations::new(10);
+        (0..=10).for_each(|key| map.insert(key, key));
+        let turns = map.turns();
+        assert_eq!(turns, 1);
+        (11..=20).for_each(|key| map.insert(key, key));
+        assert_eq!(map.turns(), turns + 1);
+        (10..=20).for_each(|key| assert_eq!(map.young.get(&key).or(map.old.get(&key)), Some(&key)));
+    }
+
+    /// A table takes the lowest bits of a number first, and events' numbers of many machines share theirs.
+    #[test]
+    fn numbers_that_end_alike_are_spread() {
+        let mut places = std::collections::BTreeSet::new();
+        for stream in 0..1024_i64 {
+            places.insert(Scattered::default().hash_one(stream << 16) & 1023);
+        }
+        assert!(places.len() > 512, "{}", places.len());
     }
 }

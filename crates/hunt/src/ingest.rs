@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -23,16 +23,18 @@ struct Portion {
     /// Events in a batch, and bytes of their texts; whichever is reached first.
     events: usize,
     text: usize,
-    /// Live events are stored after this time even if they are few.
+    /// Events of a stream that never rests are stored after this time even if they are few.
     patience: Duration,
+    /// Batches that wait for the writer.
+    queue: usize,
 }
 
 /// Of a file: small batches are in memory once.
-const FILE: Portion = Portion { events: 20_000, text: 16 << 20, patience: Duration::from_millis(500) };
+const FILE: Portion =
+    Portion { events: 20_000, text: 16 << 20, patience: Duration::from_millis(500), queue: 3 };
 /// Of a server: each insert makes files there that it has to merge later, so they should be few and large.
-const SERVER: Portion = Portion { events: 100_000, text: 64 << 20, patience: Duration::from_secs(2) };
-/// Batches that wait for the writer.
-const QUEUE: usize = 3;
+const SERVER: Portion =
+    Portion { events: 200_000, text: 128 << 20, patience: Duration::from_secs(10), queue: 1 };
 /// So many problems of an input are told one by one.
 const TOLD: u64 = 3;
 /// Events are acknowledged after this time even if more come all the time: soon at first, and the longer that lasts, the later,
@@ -191,26 +193,48 @@ fn flow<K: Keeper>(
     keeper: &mut K,
     mut tell: impl FnMut(&Progress),
 ) -> Result<Totals, K::Error> {
-    let (sender, receiver) = sync_channel(QUEUE);
+    let (sender, receiver) = sync_channel(portion.queue);
+    // What was written goes back to be filled again.
+    let (emptied, empty) = channel();
     thread::scope(|scope| {
         scope.spawn(|| {
             let mut decoder = Decoder::new(tables(), printer);
+            let batches = Batches { sender, empty };
             for source in sources {
-                if !parse(source, &mut decoder, portion, &sender) {
+                if !parse(source, &mut decoder, portion, &batches) {
                     break;
                 }
             }
-            drop(sender);
         });
-        let outcome = write_all(&receiver, keeper, &mut tell);
+        let outcome = write_all(&receiver, &emptied, keeper, &mut tell);
         // The parser ends when nobody listens.
         drop(receiver);
         outcome
     })
 }
 
+/// The queue between both threads, as the one sees it that parses.
+struct Batches {
+    sender: SyncSender<Message>,
+    empty: Receiver<Batch>,
+}
+
+impl Batches {
+    /// `false`: nobody listens any more.
+    fn send(&self, message: Message) -> bool {
+        self.sender.send(message).is_ok()
+    }
+
+    /// Sends a batch, and puts an empty one in its place.
+    fn send_batch(&self, batch: &mut Batch) -> bool {
+        let empty = self.empty.try_recv().unwrap_or_default();
+        self.send(Message::Batch(std::mem::replace(batch, empty)))
+    }
+}
+
 fn write_all<K: Keeper>(
     receiver: &Receiver<Message>,
+    emptied: &Sender<Batch>,
     keeper: &mut K,
     tell: &mut impl FnMut(&Progress),
 ) -> Result<Totals, K::Error> {
@@ -230,9 +254,12 @@ fn write_all<K: Keeper>(
         let ended = matches!(message, Err(RecvTimeoutError::Disconnected));
         let waited = message.is_err();
         match message {
-            Ok(Message::Batch(batch)) => {
+            Ok(Message::Batch(mut batch)) => {
                 caught_up = false;
                 keeper.add(&batch)?;
+                batch.clear();
+                // The parser may have ended.
+                let _ = emptied.send(batch);
             }
             Ok(Message::CaughtUp) => caught_up = true,
             Ok(Message::Read(bytes)) => tell(&Progress::Read(bytes)),
@@ -263,14 +290,14 @@ fn write_all<K: Keeper>(
 }
 
 /// Parses one source. `false`: nobody listens any more.
-fn parse(source: &Source, decoder: &mut Decoder, portion: Portion, sender: &SyncSender<Message>) -> bool {
+fn parse(source: &Source, decoder: &mut Decoder, portion: Portion, batches: &Batches) -> bool {
     let caught_up = Rc::new(Cell::new(false));
     let read = Rc::new(Cell::new(0));
     match open(source, &caught_up, &read) {
-        Ok((name, input)) => Parsing { name, decoder, portion, sender, caught_up, read }.run(input),
+        Ok((name, input)) => Parsing { name, decoder, portion, batches, caught_up, read }.run(input),
         Err(error) => {
             let ended = Message::Ended { problems: 0, truncated: 0, foreign_lines: 0, unreadable: true };
-            sender.send(Message::Remark(error)).is_ok() && sender.send(ended).is_ok()
+            batches.send(Message::Remark(error)) && batches.send(ended)
         }
     }
 }
@@ -327,7 +354,7 @@ struct Parsing<'p> {
     name: String,
     decoder: &'p mut Decoder,
     portion: Portion,
-    sender: &'p SyncSender<Message>,
+    batches: &'p Batches,
     caught_up: Rc<Cell<bool>>,
     read: Rc<Cell<u64>>,
 }
@@ -353,7 +380,7 @@ impl Parsing<'_> {
                 }
                 // Of a growing input there may be no more for long: what there is must not wait.
                 Item::Pause if self.caught_up.get() => {
-                    self.send(&mut batch, &mut sent) && self.sender.send(Message::CaughtUp).is_ok()
+                    self.send(&mut batch, &mut sent) && self.batches.send(Message::CaughtUp)
                 }
                 Item::Pause if sent.elapsed() > self.portion.patience => self.send(&mut batch, &mut sent),
                 Item::Pause => true,
@@ -370,19 +397,20 @@ impl Parsing<'_> {
             foreign_lines: counts.foreign_lines,
             unreadable,
         };
-        self.send(&mut batch, &mut sent) && self.sender.send(ended).is_ok()
+        self.send(&mut batch, &mut sent) && self.batches.send(ended)
     }
 
     fn send(&self, batch: &mut Batch, sent: &mut Instant) -> bool {
-        *sent = Instant::now();
-        let read = self.sender.send(Message::Read(self.read.get())).is_ok();
-        if batch.rows.is_empty() {
-            return read;
+        let mut listened_to = self.batches.send(Message::Read(self.read.get()));
+        if !batch.rows.is_empty() {
+            listened_to = listened_to && self.batches.send_batch(batch);
         }
-        read && self.sender.send(Message::Batch(std::mem::take(batch))).is_ok()
+        // Only now: while the writer was waited for nothing was read, and what is read next is not late.
+        *sent = Instant::now();
+        listened_to
     }
 
     fn remark(&self, problem: &Problem) -> bool {
-        self.sender.send(Message::Remark(format!("{}: {problem}", self.name))).is_ok()
+        self.batches.send(Message::Remark(format!("{}: {problem}", self.name)))
     }
 }

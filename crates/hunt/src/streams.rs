@@ -8,14 +8,14 @@
 //! A stream is kept track of in chunks of 2^15 numbers: a bit for each number that is there, and the first and the last
 //! time. So whether an event is new costs a look at a bit.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasherDefault;
 
 use rusqlite::{Connection, OptionalExtension, Statement};
 
 use crate::batch::Row;
 use crate::ddl::RECORD_BITS;
-use crate::generations::Scatter;
+use crate::generations::Scattered;
 use crate::strings::{Print, StringId};
 
 pub(crate) const CHUNK_BITS: u32 = 15;
@@ -42,12 +42,12 @@ pub(crate) enum Placed {
 pub(crate) struct Streams<'c> {
     all: BTreeMap<i64, Stream>,
     /// The streams of each machine, in the order of their numbers.
-    hosts: HashMap<StringId, Vec<i64>>,
+    hosts: HashMap<StringId, Vec<i64>, Scattered>,
     bits: AllBits<'c>,
     /// For each table, the question when an event was written.
     written: Vec<Statement<'c>>,
     /// The table and the time of writing of what was placed and is not written yet.
-    pending: HashMap<EventRow, (usize, i64), BuildHasherDefault<Scatter>>,
+    pending: HashMap<EventRow, (usize, i64), Scattered>,
     prints: (Statement<'c>, Statement<'c>),
     insert: Statement<'c>,
     upsert: Statement<'c>,
@@ -74,7 +74,7 @@ struct Span {
 
 /// Which numbers of which chunks are taken, as far as it is in memory.
 struct AllBits<'c> {
-    chunks: HashMap<i64, Bits>,
+    chunks: HashMap<i64, Bits, Scattered>,
     select: Statement<'c>,
 }
 
@@ -94,7 +94,7 @@ impl<'c> Streams<'c> {
             all,
             hosts,
             bits: AllBits {
-                chunks: HashMap::new(),
+                chunks: HashMap::default(),
                 select: connection.prepare("SELECT bits FROM chunks WHERE id = ?1")?,
             },
             written: written.collect::<rusqlite::Result<_>>()?,
@@ -228,11 +228,11 @@ impl<'c> Streams<'c> {
     }
 }
 
-type Read = (BTreeMap<i64, Stream>, HashMap<StringId, Vec<i64>>);
+type Read = (BTreeMap<i64, Stream>, HashMap<StringId, Vec<i64>, Scattered>);
 
 fn read(connection: &Connection) -> rusqlite::Result<Read> {
     let mut streams = BTreeMap::new();
-    let mut hosts: HashMap<StringId, Vec<i64>> = HashMap::new();
+    let mut hosts: HashMap<StringId, Vec<i64>, Scattered> = HashMap::default();
     let mut all = connection.prepare("SELECT id, host, base FROM streams ORDER BY id")?;
     let mut chunks =
         connection.prepare("SELECT id & 65535, least, most, count, low, high FROM chunks WHERE id BETWEEN ?1 << 16 AND ?1 << 16 | 65535")?;
@@ -286,12 +286,14 @@ impl AllBits<'_> {
 
     fn chunk(&mut self, stream: i64, record: i64) -> rusqlite::Result<&mut Bits> {
         let id = stream << 16 | record >> CHUNK_BITS;
-        if !self.chunks.contains_key(&id) {
-            let kept: Option<Vec<u8>> = self.select.query_row([id], |row| row.get(0)).optional()?;
-            let bytes = kept.unwrap_or_else(|| vec![0; CHUNK_BYTES]).into_boxed_slice();
-            self.chunks.insert(id, Bits { bytes, dirty: false });
-        }
-        Ok(self.chunks.get_mut(&id).expect("it was put there"))
+        Ok(match self.chunks.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let kept: Option<Vec<u8>> = self.select.query_row([id], |row| row.get(0)).optional()?;
+                let bytes = kept.unwrap_or_else(|| vec![0; CHUNK_BYTES]).into_boxed_slice();
+                unknown.insert(Bits { bytes, dirty: false })
+            }
+        })
     }
 }
 

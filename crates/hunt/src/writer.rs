@@ -21,6 +21,9 @@ const FIXED: usize = 4;
 const MOST_EVENTS: u64 = 500_000;
 const MOST_COUNTS: usize = 800_000;
 
+/// So many rows of a table are written by one statement, where there are so many.
+pub(crate) const TOGETHER: usize = 8;
+
 /// What became of events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Stored {
@@ -55,7 +58,8 @@ pub(crate) struct Writer<'c> {
 
 /// A table, and what its columns are good for.
 struct Target<'c> {
-    insert: Statement<'c>,
+    /// For one event, and for [`TOGETHER`].
+    inserts: [Statement<'c>; 2],
     /// Whether a column's texts have numbers from the first on.
     is_key: Vec<bool>,
     /// Whether a column's texts may have numbers: in a column of numbers they would be taken for those.
@@ -132,11 +136,13 @@ impl<'c> Writer<'c> {
         stored.new += placed.len() as u64;
         // In the order of the tables, their pages are visited once.
         placed.sort_unstable();
-        for (_, id, index, host) in placed {
-            self.insert(batch, &batch.rows[index], id, host)?;
+        for group in placed.chunk_by(|one, next| one.0 == next.0).flat_map(|table| table.chunks(TOGETHER)) {
+            self.insert(batch, group)?;
         }
         self.streams.settle();
-        self.processes.flush()?;
+        if self.processes.is_due() {
+            self.processes.flush()?;
+        }
         self.open = Some(stored);
         Ok(())
     }
@@ -170,6 +176,7 @@ impl<'c> Writer<'c> {
     /// machine.
     pub(crate) fn commit(&mut self) -> rusqlite::Result<Stored> {
         let Some(stored) = self.open.take() else { return Ok(Stored::default()) };
+        self.processes.flush()?;
         self.counter.flush()?;
         self.streams.flush()?;
         self.filters.flush()?;
@@ -181,21 +188,59 @@ impl<'c> Writer<'c> {
         self.strings.id(batch.text(text), text.print)
     }
 
-    fn insert(&mut self, batch: &Batch, row: &Row, id: EventRow, host: StringId) -> rusqlite::Result<()> {
+    /// Inserts events of one table, at most [`TOGETHER`]: by one statement if there are so many.
+    fn insert(
+        &mut self,
+        batch: &Batch,
+        group: &[(usize, EventRow, usize, StringId)],
+    ) -> rusqlite::Result<()> {
+        let together = group.len() == TOGETHER;
+        for (place, (_, id, index, host)) in group.iter().enumerate() {
+            let row = &batch.rows[*index];
+            let Some(table) = row.table else {
+                let envelope = self.string(batch, row.envelope)?;
+                let extra = row.extra.map(|extra| batch.text(extra));
+                self.other.execute((id, row.time, row.lag, envelope, row.event_id, extra))?;
+                continue;
+            };
+            self.bind(batch, (table, row), *id, *host, together.then_some(place))?;
+            let target = &mut self.tables[table];
+            match (together, place + 1 == TOGETHER) {
+                (true, false) => {}
+                (true, true) => drop(target.inserts[1].raw_execute()?),
+                (false, _) => drop(target.inserts[0].raw_execute()?),
+            }
+            let cells = batch.cells(row);
+            for sought in target.sought.iter().filter_map(|column| Sought::of(cells[*column])) {
+                self.filters.add(*id, sought)?;
+            }
+            self.counter.add(table, row, batch, *host, &self.ids);
+            self.note(table, row, batch, *id)?;
+        }
+        Ok(())
+    }
+
+    /// Gives an event's values to the statement for many at its place there, or to that for one.
+    fn bind(
+        &mut self,
+        batch: &Batch,
+        (table, row): (usize, &Row),
+        id: EventRow,
+        host: StringId,
+        place: Option<usize>,
+    ) -> rusqlite::Result<()> {
         let envelope = self.string(batch, row.envelope)?;
         let extra = row.extra.map(|extra| batch.text(extra));
-        let Some(table) = row.table else {
-            self.other.execute((id, row.time, row.lag, envelope, row.event_id, extra))?;
-            return Ok(());
-        };
         let cells = batch.cells(row);
+        let first = 1 + place.unwrap_or(0) * (FIXED + cells.len() + 1);
         self.ids.clear();
         self.ids.resize(cells.len(), NONE);
         self.processes_of_row.clear();
         self.processes_of_row.resize(cells.len(), 0);
         let target = &mut self.tables[table];
+        let insert = &mut target.inserts[usize::from(place.is_some())];
         for (place, value) in [id, row.time, row.lag, envelope].into_iter().enumerate() {
-            target.insert.raw_bind_parameter(place + 1, value)?;
+            insert.raw_bind_parameter(first + place, value)?;
         }
         for (column, cell) in cells.iter().enumerate() {
             let value = match *cell {
@@ -219,15 +264,9 @@ impl<'c> Writer<'c> {
                     Bound(number.map_or(ValueRef::Text(written.as_bytes()), ValueRef::Integer))
                 }
             };
-            target.insert.raw_bind_parameter(FIXED + column + 1, value)?;
+            insert.raw_bind_parameter(first + FIXED + column, value)?;
         }
-        target.insert.raw_bind_parameter(FIXED + cells.len() + 1, extra)?;
-        target.insert.raw_execute()?;
-        for sought in target.sought.iter().filter_map(|column| Sought::of(cells[*column])) {
-            self.filters.add(id, sought)?;
-        }
-        self.counter.add(table, row, batch, host, &self.ids);
-        self.note(table, row, batch, id)
+        insert.raw_bind_parameter(first + FIXED + cells.len(), extra)
     }
 
     /// Notes what the event says of the processes that it names.
@@ -276,17 +315,20 @@ impl<'c> Target<'c> {
     ) -> rusqlite::Result<Self> {
         let columns: Vec<String> =
             table.columns.iter().map(|column| format!("\"{}\"", column.field.name)).collect();
-        let places: Vec<String> = (1..=FIXED + columns.len() + 1).map(|place| format!("?{place}")).collect();
-        let insert = connection.prepare(&format!(
-            "INSERT INTO {} (event, time, lag, envelope, {}, extra) VALUES ({})",
-            table.name(),
-            columns.join(", "),
-            places.join(", ")
-        ))?;
+        let inserts = [1, TOGETHER].map(|rows| {
+            let values = values(FIXED + columns.len() + 1, rows);
+            let columns = columns.join(", ");
+            // Who fails goes back to before the transaction: what one statement did need not be taken back alone.
+            connection.prepare(&format!(
+                "INSERT OR FAIL INTO {} (event, time, lag, envelope, {columns}, extra) VALUES {values}",
+                table.name()
+            ))
+        });
+        let [one, many] = inserts;
         let mut is_key = vec![false; columns.len()];
         keys.for_each(|column| is_key[*column] = true);
         Ok(Self {
-            insert,
+            inserts: [one?, many?],
             is_key,
             is_text: table.columns.iter().map(|column| column.encoding == Encoding::Text).collect(),
             actors: actors(table),
@@ -295,6 +337,12 @@ impl<'c> Target<'c> {
             ends: summary::ends(table.spec),
         })
     }
+}
+
+/// Places for the values of so many rows: `(?, ?), (?, ?)`.
+pub(crate) fn values(columns: usize, rows: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(", "));
+    vec![row; rows].join(", ")
 }
 
 fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
