@@ -40,8 +40,8 @@ test-kernels: deps ## Run the live tests on Debian's kernels in an emulator
 
 .PHONY: test-heavy
 test-heavy: deps ## Run the floods and the attempts to blind the agent in full length (root; minutes, all processors)
-	@for chapter in overload blinding selftest; do \
-	    TUXMON_HEAVY=1 cargo test --locked --package tuxmon --test live -- $$chapter:: --nocapture || exit 1; done
+	@for chapter in overload blinding selftest gaps; do \
+	    TUXMON_HEAVY=1 cargo test --profile budget --locked --package tuxmon --test live -- $$chapter:: --nocapture || exit 1; done
 
 .PHONY: test-clickhouse
 test-clickhouse: deps ## Run the hunts on two engines of ClickHouse, an old and a modern one, which it brings (1.1 GB)

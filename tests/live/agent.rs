@@ -186,6 +186,15 @@ impl Agent {
         kill_process(pid, signal).expect("the agent is our child and was not waited for");
     }
 
+    /// Processor time that it has used.
+    pub(crate) fn processor_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("the agent runs");
+        let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+        let ticks =
+            fields.split(' ').skip(11).take(2).filter_map(|word| word.parse::<u64>().ok()).sum::<u64>();
+        Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
+    }
+
     /// Waits until it has ended.
     pub(crate) fn wait(&mut self, longest: Duration) -> Option<ExitStatus> {
         let deadline = Instant::now() + longest;

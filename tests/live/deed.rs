@@ -224,8 +224,19 @@ pub(crate) struct Folder {
 impl Folder {
     /// A new folder that every user may use.
     pub(crate) fn new() -> Folder {
+        Folder::below(&std::env::temp_dir())
+    }
+
+    /// One of which no disk knows, where the machine has a place for such, so that its files cost no more than the calls.
+    pub(crate) fn of_memory() -> Folder {
+        let memory = Path::new("/dev/shm");
+        Folder::below(if memory.is_dir() { memory } else { Path::new("/tmp") })
+    }
+
+    fn below(parent: &Path) -> Folder {
         use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::Builder::new().prefix("tuxmon-deed.").tempdir().expect("a temporary folder");
+        let folder = tempfile::Builder::new().prefix("tuxmon-deed.").tempdir_in(parent);
+        let folder = folder.expect("a temporary folder");
         let open = std::fs::Permissions::from_mode(0o777);
         std::fs::set_permissions(folder.path(), open).expect("the folder is ours");
         let path = folder.path().canonicalize().expect("the folder is there");

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use crate::process::printed_path;
 use crate::watch;
 
-/// What the flood executes, and the word by which it is known.
-pub(crate) const PROGRAM: &str = "/bin/true";
+/// What the flood executes, in its folder, and the word by which it is known.
+pub(crate) const PROGRAM: &str = "quick";
 pub(crate) const WORD: &str = "tuxmon-flood";
 
 /// What was counted.
@@ -34,6 +34,11 @@ pub(crate) struct Tally {
     pub(crate) ended: BTreeSet<u32>,
     /// What event 255 told, by its ID and subject.
     pub(crate) lost: BTreeMap<(String, String), u64>,
+    /// Numbers of lines that did not come.
+    pub(crate) missing: u64,
+    /// Lines that event 255 told as lost.
+    pub(crate) told_lines: u64,
+    last: Option<u64>,
     /// GUIDs of executions of the flood that have not ended.
     running: HashSet<String>,
 }
@@ -49,9 +54,13 @@ impl Tally {
     }
 
     fn take(&mut self, line: &str, folder: &str) {
+        let id: u64 =
+            field(line, "<EventRecordID>").and_then(|id| id.parse().ok()).expect("each has a number");
+        self.missing += self.last.map_or(0, |last| id.checked_sub(last + 1).expect("numbers grow"));
+        self.last = Some(id);
         match field(line, "<EventID>") {
             Some("4") => self.started |= line.contains("<Data Name=\"State\">Started</Data>"),
-            Some("1") if data(line, "CommandLine") == Some(&format!("{PROGRAM} {WORD}")) => {
+            Some("1") if data(line, "CommandLine").is_some_and(|words| is_of_flood(words, folder)) => {
                 self.execs += 1;
                 self.running.insert(data(line, "ProcessGuid").unwrap_or_default().to_owned());
             }
@@ -82,9 +91,15 @@ impl Tally {
         let count = description.split(' ').next().and_then(|word| word.parse::<u64>().ok());
         let subject = description.split_once(" of ").and_then(|(_, rest)| rest.split_once(" from "));
         if let (Some(id), Some(count), Some((subject, _))) = (id, count, subject) {
+            self.told_lines += if id == "OutputLost" { count } else { 0 };
             *self.lost.entry((id.to_owned(), subject.to_owned())).or_default() += count;
         }
     }
+}
+
+fn is_of_flood(words: &str, folder: &str) -> bool {
+    let rest = words.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+    rest.and_then(|rest| rest.split_once(' ')) == Some((PROGRAM, WORD))
 }
 
 fn is_in(line: &str, folder: &str) -> bool {
