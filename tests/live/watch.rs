@@ -166,16 +166,19 @@ impl Watch {
         }
         let is_expected = |event: &&ReadEvent| match event.value("ID") {
             Some("AgentDied") => self.crashed,
-            // True where a machine has no time for it; what hangs is found by the patience, and a missing hash by
-            // the comparison.
-            Some("AgentStoodStill" | "HashesLeftOut") => true,
-            Some(_) | None => false,
+            Some(_) | None => is_of_a_busy_machine(event),
         };
         let mut reports = self.seen.iter().filter(|event| event.system.event_id == 255);
         if let Some(report) = reports.find(|event| !is_expected(event)) {
             panic!("the agent reports trouble: {}", report.raw);
         }
     }
+}
+
+/// Whether a report (event 255) is true where a machine has no time for the agent, and no fault: what hangs is found by
+/// the patience, what is lost has a report of its own, and a missing hash is found by the comparison.
+pub(crate) fn is_of_a_busy_machine(report: &ReadEvent) -> bool {
+    matches!(report.value("ID"), Some("AgentStoodStill" | "HashesLeftOut"))
 }
 
 /// The process that an event says did it.

@@ -108,6 +108,9 @@ pub struct Args {
     /// Floods, rewriters and the like in full length, as `make test-heavy` runs them
     #[arg(long)]
     full: bool,
+    /// How often callers rewrite the arguments of each kind of call, instead of 150 times
+    #[arg(long, value_name = "N")]
+    rewrites: Option<u32>,
     /// The agent of this package, and tests as `make test` builds them, instead of both from here and optimised
     #[arg(long, value_name = "FILE")]
     deb: Option<PathBuf>,
@@ -242,7 +245,7 @@ fn amd64_guests(args: &Args, folder: &Path, rows: &mut Vec<Row>) -> Result<Vec<G
             survey &= kept.outcome.survey.is_empty();
         }
         if !tests.is_empty() || survey {
-            guest.image = initramfs::build(&kernel, &programs, condition, survey, &tests, length(args))?;
+            guest.image = initramfs::build(&kernel, &programs, condition, survey, &tests, &length(args))?;
             guests.push(guest);
         }
     }
@@ -398,8 +401,10 @@ fn tiers(chosen: &[Tier]) -> Vec<Tier> {
 }
 
 /// What tells the tests in a guest how much to do.
-fn length(args: &Args) -> &'static str {
-    if args.full { "export TUXMON_HEAVY=1\n" } else { "" }
+fn length(args: &Args) -> String {
+    let full = if args.full { "export TUXMON_HEAVY=1\n" } else { "" };
+    let rewrites = args.rewrites.map(|count| format!("export TUXMON_REWRITES={count}\n")).unwrap_or_default();
+    format!("{full}{rewrites}")
 }
 
 /// Which of all tests run in a guest.

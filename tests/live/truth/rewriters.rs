@@ -32,8 +32,11 @@ pub(crate) const CASES: &[Case] = &[
     Case { name: "rewritten-exec", about: "execution with arguments that change meanwhile", act: words },
 ];
 
-/// How many calls of each kind: 10,000 with `TUXMON_HEAVY`, else enough to see what is wrong.
+/// How many calls of each kind: what `TUXMON_REWRITES` says, 10,000 with `TUXMON_HEAVY`, else enough to see what is wrong.
 fn rounds() -> usize {
+    if let Ok(rounds) = std::env::var("TUXMON_REWRITES") {
+        return rounds.parse().expect("TUXMON_REWRITES is a number");
+    }
     if std::env::var_os("TUXMON_HEAVY").is_some() { 10_000 } else { 150 }
 }
 

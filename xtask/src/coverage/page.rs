@@ -48,7 +48,8 @@ $ cargo xtask coverage --from target/kernels/6.12-deep.log
 Recall is the share of what was done that was logged, precision the share of what was logged that was done. A field \
 counts as right when its value is exactly what the script wrote down, in events that were both done and logged; times \
 must lie within those of the deed. Callers \
-that rewrite their arguments do so 150 times in each case, or 10,000 times in full length (`TUXMON_HEAVY`).
+that rewrite their arguments do so in 150 calls of each kind (open, unlink, link, rename, connect, and a third as many \
+executions); in 10,000 of each in full length (`TUXMON_HEAVY`), or in as many as `TUXMON_REWRITES` says.
 
 ";
 
