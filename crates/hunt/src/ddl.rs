@@ -91,11 +91,15 @@ fn append_table(table: &Table, sql: &mut String) {
             "CREATE INDEX {name}_inbound ON {name} (\"SourcePort\", \"DestinationPort\") WHERE \"Initiated\" = 0;"
         );
     }
-    let found_through_process = summary::begins(table.spec) || summary::ends(table.spec);
-    if let Some(subject) = table.subject.filter(|_| !found_through_process) {
+    if let Some(subject) = table.subject.filter(|_| has_indexes(table)) {
         let column = columns[subject].as_str();
         let _ = writeln!(sql, "CREATE INDEX {name}_process ON {name} ({column});");
     }
+}
+
+/// Whether a table has indexes.
+pub(crate) fn has_indexes(table: &Table) -> bool {
+    table.subject.is_some() && !summary::begins(table.spec) && !summary::ends(table.spec)
 }
 
 fn view(table: &Table) -> String {

@@ -9,7 +9,6 @@ use tuxmon_event::Guid;
 use crate::generations::{Generations, Scattered};
 use crate::streams::EventRow;
 use crate::strings::{Printer, StringId};
-use crate::writer::{self, TOGETHER};
 
 /// So many processes are remembered with their numbers.
 const REMEMBERED: usize = 1 << 19;
@@ -46,8 +45,7 @@ pub(crate) struct Processes<'c> {
     written: u64,
     next: ProcessId,
     select: Statement<'c>,
-    /// For one process, and for [`TOGETHER`].
-    inserts: [Statement<'c>; 2],
+    insert: Statement<'c>,
     update: Statement<'c>,
 }
 
@@ -69,7 +67,10 @@ impl<'c> Processes<'c> {
             written: 0,
             next: last + 1,
             select: connection.prepare("SELECT id FROM raw_processes WHERE place = ?1 AND guid = ?2")?,
-            inserts: [insert(connection, 1)?, insert(connection, TOGETHER)?],
+            insert: connection.prepare(
+                "INSERT INTO raw_processes (id, guid, host, pid, parent, created, ended, image, user, place) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?,
             update: connection.prepare(
                 "UPDATE raw_processes SET pid = coalesce(pid, ?2), parent = coalesce(parent, ?3), \
                  created = coalesce(created, ?4), ended = coalesce(ended, ?5), image = coalesce(image, ?6), \
@@ -121,66 +122,30 @@ impl<'c> Processes<'c> {
     /// Writes what has changed.
     pub(crate) fn flush(&mut self) -> rusqlite::Result<()> {
         let mut changes: Vec<(ProcessId, Change)> = self.changed.drain().collect();
-        changes.sort_unstable_by_key(|(id, change)| (change.new.is_none(), *id));
-        let new = changes.partition_point(|(_, change)| change.new.is_some());
-        let (new, old) = changes.split_at(new);
-        for group in new.chunks(TOGETHER) {
-            let together = group.len() == TOGETHER;
-            let insert = &mut self.inserts[usize::from(together)];
-            for (place, (id, change)) in group.iter().enumerate() {
-                bind(insert, if together { place } else { 0 }, *id, change, self.printer)?;
-                if !together {
-                    insert.raw_execute()?;
-                }
-            }
-            if together {
-                insert.raw_execute()?;
-            }
-        }
-        for (id, Change { said, .. }) in old {
-            let (pid, image, user) = said.beside_beginning();
-            self.update.execute((id, pid, said.parent, said.created, said.ended, image, user))?;
+        changes.sort_unstable_by_key(|(id, _)| *id);
+        for (id, Change { new, said }) in changes {
+            // What the event of its beginning says is not kept twice.
+            let (pid, image, user) =
+                if said.created.is_some() { (None, None, None) } else { (said.pid, said.image, said.user) };
+            match new {
+                Some((guid, host)) => self.insert.execute((
+                    id,
+                    guid.0,
+                    host,
+                    pid,
+                    said.parent,
+                    said.created,
+                    said.ended,
+                    image,
+                    user,
+                    place(guid, self.printer),
+                ))?,
+                None => self.update.execute((id, pid, said.parent, said.created, said.ended, image, user))?,
+            };
         }
         self.written = self.known.turns();
         Ok(())
     }
-}
-
-impl Said {
-    /// The process's number, image and user; what the event of its beginning says is not kept twice.
-    fn beside_beginning(&self) -> (Option<i64>, Option<StringId>, Option<StringId>) {
-        if self.created.is_some() { (None, None, None) } else { (self.pid, self.image, self.user) }
-    }
-}
-
-/// The columns of the table, in the order of [`bind`].
-const COLUMNS: [&str; 10] =
-    ["id", "place", "guid", "host", "parent", "created", "ended", "pid", "image", "user"];
-
-fn insert(connection: &Connection, rows: usize) -> rusqlite::Result<Statement<'_>> {
-    let values = writer::values(COLUMNS.len(), rows);
-    connection.prepare(&format!("INSERT OR FAIL INTO raw_processes ({}) VALUES {values}", COLUMNS.join(", ")))
-}
-
-/// Gives what is known of a new process to a statement, as its row of this number.
-fn bind(
-    insert: &mut Statement<'_>,
-    row: usize,
-    id: ProcessId,
-    change: &Change,
-    printer: Printer,
-) -> rusqlite::Result<()> {
-    let Change { new: Some((guid, host)), said } = change else { return Ok(()) };
-    let (pid, image, user) = said.beside_beginning();
-    let first = 1 + row * COLUMNS.len();
-    insert.raw_bind_parameter(first, id)?;
-    insert.raw_bind_parameter(first + 1, place(*guid, printer))?;
-    insert.raw_bind_parameter(first + 2, guid.0)?;
-    insert.raw_bind_parameter(first + 3, host)?;
-    for (column, value) in [said.parent, said.created, said.ended, pid, image, user].into_iter().enumerate() {
-        insert.raw_bind_parameter(first + 4 + column, value)?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

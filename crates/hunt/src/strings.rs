@@ -79,21 +79,29 @@ impl<'c> Strings<'c> {
         })
     }
 
-    /// The number of a text, which gets one now if it had none.
-    pub(crate) fn id(&mut self, text: &str, print: Print) -> rusqlite::Result<StringId> {
+    /// The number of a text, which gets one now if it had none. The text itself is mostly not asked for: it is far away.
+    pub(crate) fn id<'t>(
+        &mut self,
+        text: impl FnOnce() -> &'t str,
+        print: Print,
+    ) -> rusqlite::Result<StringId> {
         match self.known.get(&print) {
             Some(id) => Ok(id),
-            None => self.look_up(text, print),
+            None => self.look_up(text(), print),
         }
     }
 
     /// The number of a text that was seen before. `None`: it is new, and is kept where it stands.
-    pub(crate) fn id_if_seen(&mut self, text: &str, print: Print) -> rusqlite::Result<Option<StringId>> {
+    pub(crate) fn id_if_seen<'t>(
+        &mut self,
+        text: impl FnOnce() -> &'t str,
+        print: Print,
+    ) -> rusqlite::Result<Option<StringId>> {
         if let Some(id) = self.known.get(&print) {
             return Ok(Some(id));
         }
         if self.once.get(&print).is_some() {
-            return self.look_up(text, print).map(Some);
+            return self.look_up(text(), print).map(Some);
         }
         self.once.insert(print, ());
         Ok(None)

@@ -5,6 +5,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Statement, ToSql};
 
 use crate::batch::{Batch, Cell, Row, Text};
+use crate::ddl;
 use crate::filters::{Filters, Sought};
 use crate::layout::{Column, Encoding, Table, tables};
 use crate::processes::{ProcessId, Processes, Said};
@@ -21,8 +22,9 @@ const FIXED: usize = 4;
 const MOST_EVENTS: u64 = 500_000;
 const MOST_COUNTS: usize = 800_000;
 
-/// So many rows of a table are written by one statement, where there are so many.
-pub(crate) const TOGETHER: usize = 8;
+/// So many rows of a table without indexes are written by one statement, where there are so many. SQLite keeps what is on
+/// a page before such a statement: over indexes, where each row is on other pages, that costs more than it saves.
+const TOGETHER: usize = 32;
 
 /// What became of events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,8 +60,9 @@ pub(crate) struct Writer<'c> {
 
 /// A table, and what its columns are good for.
 struct Target<'c> {
-    /// For one event, and for [`TOGETHER`].
-    inserts: [Statement<'c>; 2],
+    insert: Statement<'c>,
+    /// For [`TOGETHER`] events.
+    insert_many: Option<Statement<'c>>,
     /// Whether a column's texts have numbers from the first on.
     is_key: Vec<bool>,
     /// Whether a column's texts may have numbers: in a column of numbers they would be taken for those.
@@ -136,8 +139,11 @@ impl<'c> Writer<'c> {
         stored.new += placed.len() as u64;
         // In the order of the tables, their pages are visited once.
         placed.sort_unstable();
-        for group in placed.chunk_by(|one, next| one.0 == next.0).flat_map(|table| table.chunks(TOGETHER)) {
-            self.insert(batch, group)?;
+        for of_table in placed.chunk_by(|one, next| one.0 == next.0) {
+            let many = of_table[0].0 < self.tables.len() && self.tables[of_table[0].0].insert_many.is_some();
+            for group in of_table.chunks(if many { TOGETHER } else { 1 }) {
+                self.insert(batch, group)?;
+            }
         }
         self.streams.settle();
         if self.processes.is_due() {
@@ -185,7 +191,7 @@ impl<'c> Writer<'c> {
     }
 
     fn string(&mut self, batch: &Batch, text: Text) -> rusqlite::Result<StringId> {
-        self.strings.id(batch.text(text), text.print)
+        self.strings.id(|| batch.text(text), text.print)
     }
 
     /// Inserts events of one table, at most [`TOGETHER`]: by one statement if there are so many.
@@ -205,10 +211,10 @@ impl<'c> Writer<'c> {
             };
             self.bind(batch, (table, row), *id, *host, together.then_some(place))?;
             let target = &mut self.tables[table];
-            match (together, place + 1 == TOGETHER) {
-                (true, false) => {}
-                (true, true) => drop(target.inserts[1].raw_execute()?),
-                (false, _) => drop(target.inserts[0].raw_execute()?),
+            match &mut target.insert_many {
+                Some(many) if together && place + 1 == TOGETHER => drop(many.raw_execute()?),
+                Some(_) if together => {}
+                Some(_) | None => drop(target.insert.raw_execute()?),
             }
             let cells = batch.cells(row);
             for sought in target.sought.iter().filter_map(|column| Sought::of(cells[*column])) {
@@ -238,7 +244,10 @@ impl<'c> Writer<'c> {
         self.processes_of_row.clear();
         self.processes_of_row.resize(cells.len(), 0);
         let target = &mut self.tables[table];
-        let insert = &mut target.inserts[usize::from(place.is_some())];
+        let insert = match &mut target.insert_many {
+            Some(many) if place.is_some() => many,
+            Some(_) | None => &mut target.insert,
+        };
         for (place, value) in [id, row.time, row.lag, envelope].into_iter().enumerate() {
             insert.raw_bind_parameter(first + place, value)?;
         }
@@ -252,16 +261,17 @@ impl<'c> Writer<'c> {
                     Bound(ValueRef::Integer(process))
                 }
                 Cell::Text(text) => {
-                    let written = batch.text(text);
                     let number = if !target.is_text[column] {
                         None
                     } else if target.is_key[column] {
-                        Some(self.strings.id(written, text.print)?)
+                        Some(self.strings.id(|| batch.text(text), text.print)?)
                     } else {
-                        self.strings.id_if_seen(written, text.print)?
+                        self.strings.id_if_seen(|| batch.text(text), text.print)?
                     };
                     self.ids[column] = number.unwrap_or(NONE);
-                    Bound(number.map_or(ValueRef::Text(written.as_bytes()), ValueRef::Integer))
+                    Bound(
+                        number.map_or_else(|| ValueRef::Text(batch.text(text).as_bytes()), ValueRef::Integer),
+                    )
                 }
             };
             insert.raw_bind_parameter(first + FIXED + column, value)?;
@@ -298,8 +308,8 @@ impl<'c> Writer<'c> {
                 },
                 created: (target.begins && is_subject).then_some(id),
                 ended: (target.ends && is_subject).then_some(row.time),
-                image: image.map(|text| self.strings.id(batch.text(text), text.print)).transpose()?,
-                user: user.map(|text| self.strings.id(batch.text(text), text.print)).transpose()?,
+                image: image.map(|text| self.strings.id(|| batch.text(text), text.print)).transpose()?,
+                user: user.map(|text| self.strings.id(|| batch.text(text), text.print)).transpose()?,
             };
             self.processes.note(process, said);
         }
@@ -315,20 +325,19 @@ impl<'c> Target<'c> {
     ) -> rusqlite::Result<Self> {
         let columns: Vec<String> =
             table.columns.iter().map(|column| format!("\"{}\"", column.field.name)).collect();
-        let inserts = [1, TOGETHER].map(|rows| {
-            let values = values(FIXED + columns.len() + 1, rows);
-            let columns = columns.join(", ");
-            // Who fails goes back to before the transaction: what one statement did need not be taken back alone.
+        let insert = |rows| {
             connection.prepare(&format!(
-                "INSERT OR FAIL INTO {} (event, time, lag, envelope, {columns}, extra) VALUES {values}",
-                table.name()
+                "INSERT INTO {} (event, time, lag, envelope, {}, extra) VALUES {}",
+                table.name(),
+                columns.join(", "),
+                values(FIXED + columns.len() + 1, rows)
             ))
-        });
-        let [one, many] = inserts;
+        };
         let mut is_key = vec![false; columns.len()];
         keys.for_each(|column| is_key[*column] = true);
         Ok(Self {
-            inserts: [one?, many?],
+            insert: insert(1)?,
+            insert_many: (!ddl::has_indexes(table)).then(|| insert(TOGETHER)).transpose()?,
             is_key,
             is_text: table.columns.iter().map(|column| column.encoding == Encoding::Text).collect(),
             actors: actors(table),
@@ -340,7 +349,7 @@ impl<'c> Target<'c> {
 }
 
 /// Places for the values of so many rows: `(?, ?), (?, ?)`.
-pub(crate) fn values(columns: usize, rows: usize) -> String {
+fn values(columns: usize, rows: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; rows].join(", ")
 }
