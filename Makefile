@@ -44,7 +44,7 @@ test-heavy: deps ## Run the floods and the attempts to blind the agent in full l
 	    TUXMON_HEAVY=1 cargo test --profile budget --locked --package tuxmon --test live -- $$chapter:: --nocapture || exit 1; done
 
 .PHONY: test-clickhouse
-test-clickhouse: deps ## Run the hunts on two engines of ClickHouse, an old and a modern one, which it brings (1.1 GB)
+test-clickhouse: deps ## Run the hunts on ClickHouse: an old engine, a modern one and a cluster, which it brings (1.1 GB)
 	@exec scripts/test-clickhouse
 
 # ARGS as `cargo xtask vm --help` lists them: make test-vm ARGS='--system sysvinit'

@@ -13,6 +13,7 @@ mod past;
 mod recount;
 mod retention;
 mod server;
+mod spread;
 mod story;
 mod writer;
 
@@ -22,5 +23,6 @@ pub use past::{count_remotely, look_remotely};
 pub use recount::recount_remotely;
 pub use retention::{last_time_remotely, remove_remotely, shrink_remotely};
 pub use server::{Server, ServerError};
+pub use spread::is_told_singly;
 pub(crate) use story::RemoteArchive;
 pub(crate) use writer::Writer;

@@ -37,8 +37,8 @@ mod writer;
 
 pub use answer::{AnswerError, Form, Rows, Value, hexadecimal, print, visible};
 pub use clickhouse::{
-    Address, AddressError, Plan, Server, ServerError, count_remotely, install, last_time_remotely,
-    look_remotely, recount_remotely, remove_remotely, shrink_remotely,
+    Address, AddressError, Plan, Server, ServerError, count_remotely, install, is_told_singly,
+    last_time_remotely, look_remotely, recount_remotely, remove_remotely, shrink_remotely,
 };
 pub use dialect::Dialect;
 pub use feeds::{Feed, FeedError, News, Seen};

@@ -41,7 +41,7 @@ fn in_store(log: &str, rules: Rules) -> Vec<String> {
 fn on_server(engine: &engines::Engine, log: &str, rules: Rules) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary directory");
     let server = engine.store();
-    events::send(&server, folder.path(), log);
+    engine.send(&server, folder.path(), log);
     let mut found = Vec::new();
     let mut detector = Detector::new(rules, EVERYTHING);
     look_remotely(&server, &mut detector, None, &mut |alert| found.push(key(&alert)), &mut |_| ())
@@ -91,7 +91,7 @@ fn the_store_and_the_stream_give_the_same_answers() {
         let store = in_store(&log, rules(&texts, Indicators::default()));
         assert!(stream.len() >= least, "{} alerts", stream.len());
         assert_eq!(store, stream);
-        for engine in engines::all() {
+        for engine in engines::everywhere() {
             let server = on_server(engine, &log, rules(&texts, Indicators::default()));
             assert_eq!(server, stream, "{}", engine.name);
         }
@@ -113,7 +113,7 @@ fn correlations_see_the_events_of_all_tables_in_the_order_of_time() {
     let found = in_store(&log, rules(&texts, Indicators::default()));
     assert_eq!(found, in_stream(&log, rules(&texts, Indicators::default())));
     assert!(found.iter().any(|alert| alert.contains("Started and Connected")), "{found:?}");
-    for engine in engines::all() {
+    for engine in engines::everywhere() {
         let server = on_server(engine, &log, rules(&texts, Indicators::default()));
         assert_eq!(server, found, "{}", engine.name);
     }
@@ -145,7 +145,7 @@ fn lists_that_are_kept_find_what_they_name() {
         rules(&[], Indicators::new(vec![list]))
     };
     assert_eq!(in_store(&log, alive()).len(), 1);
-    for engine in engines::all() {
+    for engine in engines::everywhere() {
         assert_eq!(on_server(engine, &log, alive()).len(), 1, "{}", engine.name);
     }
     let expired = rules(&[], Indicators::new(lists.read().expect("they can be read")));

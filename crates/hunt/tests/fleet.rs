@@ -1,101 +1,22 @@
 //! A store on ClickHouse holds what a file holds, each event once, whatever happens on the way.
 
+#[path = "engines/between.rs"]
+mod between;
+#[path = "engines/compare.rs"]
+mod compare;
 mod engines;
 mod events;
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::net::TcpStream;
 
-use events::{ask, event, guid};
+use between::{begin, swallow};
+use compare::{compare, rows};
+use events::{ask, event, guid, mixed, real_log};
 use tuxmon_hunt::{
     Address, Asked, Plan, Server, Source, Store, ingest, ingest_remotely, install, recount_remotely,
     remove_remotely, shrink_remotely,
 };
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_tuxmon-hunt");
-/// Columns that are each engine's own: identities, and texts for numbers.
-const OWN: &[&str] = &["event", "process", "id", "parent", "hash_bytes", "stream"];
-
-/// Processes of two machines, and their files and connections.
-fn log(count: u64) -> String {
-    let mut log = String::new();
-    for number in 0..count {
-        let host = if number % 2 == 0 { "a" } else { "b" };
-        let (process, pid) = (guid(number / 3), (number / 3).to_string());
-        let more: (u16, Vec<(&str, &str)>) = match number % 3 {
-            0 => (
-                1,
-                vec![
-                    ("Image", "/usr/bin/x'\\\t\u{e9}"),
-                    ("Hashes", "SHA256=00ff,MD5=aa"),
-                    ("CommandLine", "x \"y\"\n{}"),
-                ],
-            ),
-            1 => (11, vec![("Image", "/usr/bin/x"), ("TargetFilename", "/tmp/file"), ("Unheard", "of")]),
-            _ => (
-                3,
-                vec![
-                    ("Initiated", "true"),
-                    ("DestinationIp", "192.0.2.1"),
-                    ("SourceIp", "10.0.0.1"),
-                    ("DestinationPort", "0443"),
-                ],
-            ),
-        };
-        let fields = [&[("ProcessGuid", process.as_str()), ("ProcessId", &pid)], &more.1[..]].concat();
-        log += &event(host, number, number as i64, more.0, &fields);
-    }
-    log
-}
-
-fn real_log() -> Option<PathBuf> {
-    let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
-        PathBuf::from,
-    );
-    let log = corpora.join("logs/upstream_real_1.3.3.log");
-    if log.exists() {
-        return Some(log);
-    }
-    println!("SKIP the real logs: there is no {}", log.display());
-    None
-}
-
-/// The rows of a view, without what is each engine's own, in order.
-fn rows(store: &dyn Asked, view: &str, columns: &str) -> Vec<String> {
-    let answer = ask(store, &format!("SELECT {columns} FROM {view}"));
-    let mut lines: Vec<String> = answer.lines().map(str::to_owned).collect();
-    lines.sort();
-    lines
-}
-
-fn compare(file: &Store, server: &Server, name: &str) {
-    let views = ask(file, "SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name");
-    for view in views.lines().skip(1) {
-        let mut columns = Vec::new();
-        file.ask(&format!("SELECT * FROM {view} LIMIT 0"), &[], &mut |rows| {
-            columns = rows.columns().to_vec();
-            Ok(())
-        })
-        .expect("the view is there");
-        let shared = |column: &&String| !OWN.contains(&column.as_str()) && !column.ends_with("_id");
-        let columns: Vec<&str> = columns.iter().filter(shared).map(String::as_str).collect();
-        let columns = columns.join(", ");
-        // Logs of others give two images to a process whose beginning nobody saw; which one is kept depends on the order
-        // in which the file's tables are written.
-        let from = if view == "processes" { "processes WHERE started IS NOT NULL" } else { view };
-        let (ours, theirs) = (rows(file, from, &columns), rows(server, from, &columns));
-        let differ = ours.iter().zip(&theirs).find(|(ours, theirs)| ours != theirs);
-        assert_eq!(differ, None, "{view} in a file, and in {name}");
-        assert_eq!(ours.len(), theirs.len(), "{view} of {name}");
-    }
-}
 
 #[test]
 fn every_view_holds_the_same() {
@@ -104,7 +25,7 @@ fn every_view_holds_the_same() {
         let file = Store::open(&folder.path().join("store")).expect("a new store can be made");
         let server = engine.store();
         // What does not fit its column stays a text in a file, and goes to `extra` on a server.
-        let log = log(300).replace(">0443<", ">443<");
+        let log = mixed(300).replace(">0443<", ">443<");
         events::add(&file, folder.path(), &log);
         events::send(&server, folder.path(), &log);
         if let Some(log) = real_log() {
@@ -138,10 +59,10 @@ fn an_event_is_stored_once() {
     for engine in engines::all() {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let server = engine.store();
-        let first = events::send(&server, folder.path(), &log(90));
+        let first = events::send(&server, folder.path(), &mixed(90));
         assert_eq!((first.stored.new, first.stored.known), (90, 0), "{}", engine.name);
         // The same log, longer, and with an event that stands in it twice.
-        let again = events::send(&server, folder.path(), &(log(100) + &log(1)));
+        let again = events::send(&server, folder.path(), &(mixed(100) + &mixed(1)));
         assert_eq!((again.stored.new, again.stored.known), (10, 91), "{}", engine.name);
         counted(&server, 100);
     }
@@ -156,59 +77,6 @@ fn counted(server: &Server, count: u64) {
     assert_eq!(ask(server, "SELECT sum(count) AS n FROM record_numbers"), format!("n\n{count}\n"));
 }
 
-/// Stands between a client and a server, and keeps the answers to its first inserts for itself.
-fn swallow(server: &Address, inserts: u32) -> (Address, Receiver<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has a free port");
-    let port = listener.local_addr().expect("it is bound").port();
-    let behind = (server.host.clone(), server.port);
-    let (sender, receiver) = channel();
-    let left = Arc::new(AtomicU32::new(inserts));
-    thread::spawn(move || {
-        for client in listener.incoming().map_while(Result::ok) {
-            let server = TcpStream::connect(&behind).expect("the engine listens");
-            let (left, sender) = (Arc::clone(&left), sender.clone());
-            thread::spawn(move || pass(&client, &server, &left, &sender));
-        }
-    });
-    let mut address = server.clone();
-    address.port = port;
-    (address, receiver)
-}
-
-/// Passes requests on, one at a time, until the answer to an insert is kept and the connection is cut.
-fn pass(mut client: &TcpStream, mut server: &TcpStream, left: &AtomicU32, told: &Sender<()>) {
-    let inserts = AtomicU32::new(0);
-    let seen = &inserts;
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            let mut buffer = [0; 1 << 14];
-            while let Ok(length @ 1..) = client.read(&mut buffer) {
-                if buffer[..length].windows(12).any(|part| part == b"query=INSERT") {
-                    seen.fetch_add(1, Ordering::SeqCst);
-                }
-                if server.write_all(&buffer[..length]).is_err() {
-                    break;
-                }
-            }
-            let _ = server.shutdown(std::net::Shutdown::Write);
-        });
-        let mut buffer = [0; 1 << 14];
-        while let Ok(length @ 1..) = server.read(&mut buffer) {
-            let is_insert = inserts.swap(0, Ordering::SeqCst) > 0;
-            let take = |left: u32| left.checked_sub(1);
-            if is_insert && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() {
-                let _ = client.shutdown(std::net::Shutdown::Both);
-                let _ = told.send(());
-                break;
-            }
-            if client.write_all(&buffer[..length]).is_err() {
-                break;
-            }
-        }
-        let _ = server.shutdown(std::net::Shutdown::Both);
-    });
-}
-
 #[test]
 fn a_lost_acknowledgement_costs_nothing() {
     for engine in engines::all() {
@@ -216,7 +84,7 @@ fn a_lost_acknowledgement_costs_nothing() {
         let server = engine.store();
         let (address, swallowed) = swallow(server.address(), 2);
         let between = Server::open(address).expect("it answers");
-        let totals = events::send(&between, folder.path(), &log(60));
+        let totals = events::send(&between, folder.path(), &mixed(60));
         assert_eq!((totals.stored.new, totals.stored.known), (60, 0), "{}", engine.name);
         swallowed.try_recv().expect("an answer was lost");
         counted(&server, 60);
@@ -229,7 +97,7 @@ fn killed_between_insert_and_acknowledgement() {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let server = engine.store();
         let path = folder.path().join("log");
-        std::fs::write(&path, log(60)).expect("the folder is ours");
+        std::fs::write(&path, mixed(60)).expect("the folder is ours");
         let (address, swallowed) = swallow(server.address(), u32::MAX);
         let mut client = begin(&address, &path);
         swallowed.recv().expect("an insert came");
@@ -239,15 +107,6 @@ fn killed_between_insert_and_acknowledgement() {
         assert!(again.success());
         counted(&server, 60);
     }
-}
-
-fn begin(address: &Address, log: &Path) -> std::process::Child {
-    Command::new(PROGRAM)
-        .args(["--store", &address.to_string(), "ingest", "--quiet"])
-        .arg(log)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program is there")
 }
 
 #[test]
@@ -262,7 +121,7 @@ fn what_is_there_is_installed_again_without_harm() {
         assert!(Server::open(address.clone()).is_err(), "printing makes nothing");
         install(&connected, &Plan::default(), true).expect("it can be made");
         let server = Server::open(address).expect("it is there");
-        events::send(&server, folder.path(), &log(30));
+        events::send(&server, folder.path(), &mixed(30));
         install(&connected, &Plan::default(), true).expect("it is there already");
         counted(&server, 30);
     }
@@ -290,7 +149,7 @@ fn what_was_counted_twice_is_counted_anew() {
     for engine in engines::all() {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let server = engine.store();
-        events::send(&server, folder.path(), &log(90));
+        events::send(&server, folder.path(), &mixed(90));
         let counts = || -> Vec<String> {
             ["image_days", "parents", "peers", "ip_hosts", "hash_hosts", "record_numbers", "processes"]
                 .map(|view| rows(&server, view, "*").join("\n"))
@@ -303,7 +162,7 @@ fn what_was_counted_twice_is_counted_anew() {
         assert_eq!(counts(), once, "{}", engine.name);
         // A recount changes nothing where nothing is wrong, and events come in as before.
         assert_eq!(recount_remotely(&server).expect("it is counted"), 90);
-        events::send(&server, folder.path(), &log(100));
+        events::send(&server, folder.path(), &mixed(100));
         assert_eq!(ask(&server, "SELECT sum(count) AS n FROM record_numbers"), "n\n100\n");
     }
 }
@@ -313,10 +172,10 @@ fn removed_events_do_not_come_back() {
     for engine in engines::all() {
         let folder = tempfile::tempdir().expect("a temporary directory");
         let server = engine.store();
-        events::send(&server, folder.path(), &log(30));
+        events::send(&server, folder.path(), &mixed(30));
         let horizon = events::BEGIN * 1000 + 10;
         assert_eq!(remove_remotely(&server, horizon).expect("it can be removed"), 10);
-        let again = events::send(&server, folder.path(), &log(30));
+        let again = events::send(&server, folder.path(), &mixed(30));
         assert_eq!((again.stored.new, again.stored.expired), (0, 10), "{}", engine.name);
     }
 }

@@ -32,11 +32,11 @@ fn check(name: &str, parameters: &[(&str, &str)], good: &[String], bad: &[String
     assert_eq!(nothing.lines().count(), 1, "{name} finds in what is good:\n{nothing}");
     events::add(&store, folder.path(), &bad.concat());
     expected.assert_eq(&answer(&store, name, parameters));
-    for engine in engines::all() {
+    for engine in engines::everywhere() {
         let server = engine.store();
-        events::send(&server, folder.path(), &good.concat());
+        engine.send(&server, folder.path(), &good.concat());
         assert_eq!(answer(&server, name, parameters), nothing, "{}", engine.name);
-        events::send(&server, folder.path(), &bad.concat());
+        engine.send(&server, folder.path(), &bad.concat());
         expected.assert_eq(&answer(&server, name, parameters));
     }
 }

@@ -84,9 +84,9 @@ fn a_server_tells_the_same() {
     let circle = start("a", 21, 61, 62, "/usr/bin/x", "x") + &start("a", 22, 62, 61, "/usr/bin/y", "y");
     let log = break_in() + &circle;
     let file = store(folder.path(), &[&log]);
-    for engine in engines::all() {
+    for engine in engines::everywhere() {
         let server = engine.store();
-        events::send(&server, folder.path(), &log);
+        engine.send(&server, folder.path(), &log);
         let hash = format!("{:064x}", 13);
         for subject in [
             guid(10).as_str(),

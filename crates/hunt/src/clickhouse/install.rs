@@ -28,8 +28,10 @@ enum PlanError {
     NoTtl,
 }
 
-/// Where a shard's own rows lie.
-const LOCAL: &str = "_local";
+/// What the tables with a shard's own rows have behind their names.
+pub(super) const LOCAL: &str = "_local";
+/// What `meta` says of a store whose servers do not pass statements on.
+pub(super) const EACH: &str = "each";
 
 /// Makes the tables and views of a store where they are not there yet; what is there stays. Gives the statements, which
 /// are only sent if `send` is given.
@@ -70,13 +72,37 @@ fn statements(database: &str, plan: &Plan, version: Version) -> Result<Vec<Strin
     }
     statements.extend(ddl::feeds(&all).iter().map(|feed| maker.feed(feed)));
     for (name, select) in ddl::views(&all) {
-        statements.push(format!("DROP TABLE IF EXISTS {name}{}", maker.everywhere()));
-        statements.push(format!("CREATE VIEW {name}{} AS {select}", maker.everywhere()));
+        let everywhere = maker.everywhere();
+        statements.push(format!("DROP TABLE IF EXISTS {database}.{name}{everywhere}"));
+        statements
+            .push(format!("CREATE VIEW {database}.{name}{everywhere} AS {}", within(database, &select)));
+    }
+    maker.table(&meta(), &mut statements);
+    // Each for itself, where the others may not be there yet.
+    let meta = if plan.each { maker.local("meta") } else { "meta".to_owned() };
+    if plan.each && plan.sharded {
+        statements.push(format!("INSERT INTO {database}.{meta} (name, value) VALUES ('{EACH}', 1)"));
     }
     // Last: a store without its version is none yet.
-    maker.table(&meta(), &mut statements);
-    statements.push(format!("INSERT INTO meta (name, value) VALUES ('version', {})", ddl::VERSION));
+    statements
+        .push(format!("INSERT INTO {database}.{meta} (name, value) VALUES ('version', {})", ddl::VERSION));
     Ok(statements)
+}
+
+/// Names tables by their database too: a server that is passed a statement on executes it in no database of ours.
+fn within(database: &str, select: &str) -> String {
+    let mut written = String::with_capacity(select.len());
+    let mut parts = select.split("FROM ");
+    written += parts.next().unwrap_or_default();
+    for part in parts {
+        written += "FROM ";
+        if part.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            written += database;
+            written.push('.');
+        }
+        written += part;
+    }
+    written
 }
 
 fn meta() -> TableSpec {
@@ -130,7 +156,8 @@ impl Maker<'_> {
             ""
         };
         statements.push(format!(
-            "CREATE TABLE IF NOT EXISTS {local}{everywhere} ({}) ENGINE = {}{partition} ORDER BY ({}){ttl}{window}",
+            "CREATE TABLE IF NOT EXISTS {}.{local}{everywhere} ({}) ENGINE = {}{partition} ORDER BY ({}){ttl}{window}",
+            self.database,
             columns.join(", "),
             self.engine(table, &local),
             table.key
@@ -148,10 +175,10 @@ impl Maker<'_> {
                 "rand()"
             };
             statements.push(format!(
-                "CREATE TABLE IF NOT EXISTS {}{everywhere} ({}) ENGINE = Distributed({cluster}, {}, {local}, {shard})",
+                "CREATE TABLE IF NOT EXISTS {database}.{}{everywhere} ({}) ENGINE = Distributed({cluster}, {database}, {local}, {shard})",
                 table.name,
                 columns.join(", "),
-                self.database
+                database = self.database
             ));
         }
     }
@@ -173,13 +200,14 @@ impl Maker<'_> {
 
     fn feed(&self, feed: &FeedSpec) -> String {
         format!(
-            "CREATE MATERIALIZED VIEW IF NOT EXISTS {}{} TO {} AS SELECT {} FROM {} {}",
+            "CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.{}{} TO {database}.{} AS SELECT {} FROM {database}.{} {}",
             feed.name,
             self.everywhere(),
             self.local(&feed.to),
             feed.select,
             self.local("raw_events"),
-            feed.rest
+            feed.rest,
+            database = self.database
         )
     }
 }
@@ -206,14 +234,14 @@ mod tests {
             ..Plan::default()
         };
         expect![[r#"
-            CREATE TABLE IF NOT EXISTS raw_children_local ON CLUSTER c (parent UUID CODEC(ZSTD(1)), id UUID CODEC(ZSTD(1)), time Int64 CODEC(ZSTD(1))) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/tuxmon/raw_children_local', '{replica}') ORDER BY (parent, id) TTL toDateTime(intDiv(time, 1000)) + INTERVAL 90 DAY
-            CREATE TABLE IF NOT EXISTS raw_children ON CLUSTER c (parent UUID, id UUID, time Int64) ENGINE = Distributed(c, tuxmon, raw_children_local, rand())
-            CREATE MATERIALIZED VIEW IF NOT EXISTS feed_children ON CLUSTER c TO raw_children_local AS SELECT ParentProcessGuid_id AS parent, ProcessGuid_id AS id, time FROM raw_events_local WHERE EventID = 1 AND ParentProcessGuid_id != toUUID('00000000-0000-0000-0000-000000000000')
+            CREATE TABLE IF NOT EXISTS tuxmon.raw_children_local ON CLUSTER c (parent UUID CODEC(ZSTD(1)), id UUID CODEC(ZSTD(1)), time Int64 CODEC(ZSTD(1))) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/tuxmon/raw_children_local', '{replica}') ORDER BY (parent, id) TTL toDateTime(intDiv(time, 1000)) + INTERVAL 90 DAY
+            CREATE TABLE IF NOT EXISTS tuxmon.raw_children ON CLUSTER c (parent UUID, id UUID, time Int64) ENGINE = Distributed(c, tuxmon, raw_children_local, rand())
+            CREATE MATERIALIZED VIEW IF NOT EXISTS tuxmon.feed_children ON CLUSTER c TO tuxmon.raw_children_local AS SELECT ParentProcessGuid_id AS parent, ProcessGuid_id AS id, time FROM tuxmon.raw_events_local WHERE EventID = 1 AND ParentProcessGuid_id != toUUID('00000000-0000-0000-0000-000000000000')
         "#]]
         .assert_eq(&format!(
             "{}{}",
-            first(&plan, Version(26, 9), "CREATE TABLE IF NOT EXISTS raw_children"),
-            first(&plan, Version(26, 9), "CREATE MATERIALIZED VIEW IF NOT EXISTS feed_children")
+            first(&plan, Version(26, 9), "CREATE TABLE IF NOT EXISTS tuxmon.raw_children"),
+            first(&plan, Version(26, 9), "CREATE MATERIALIZED VIEW IF NOT EXISTS tuxmon.feed_children")
         ));
     }
 

@@ -1,18 +1,17 @@
 //! Old events go from a server, before their time if the tables have one.
 
 use super::server::{Server, ServerError};
+use super::spread::Spread;
 use crate::summary::DAY;
 
 /// Removes what happened before `horizon`, in milliseconds since 1970, and gives the number of events. Events that are
 /// older are not taken again. The server does it in the background.
 pub fn remove_remotely(server: &Server, horizon: i64) -> Result<u64, ServerError> {
-    let events = server.text(&format!("SELECT count() FROM raw_events WHERE time < {horizon}"))?;
+    let spread = Spread::of(server)?;
+    let all = spread.table("raw_events");
+    let events = server.text(&format!("SELECT count() FROM {all} WHERE time < {horizon}"))?;
     // First, so that nothing comes back behind what is removed.
     server.execute(&format!("INSERT INTO meta (name, value) VALUES ('horizon', {horizon})"))?;
-    let (suffix, everywhere) = match cluster(server)? {
-        Some(cluster) => ("_local", format!(" ON CLUSTER {cluster}")),
-        None => ("", String::new()),
-    };
     for (table, condition) in [
         ("raw_events", format!("time < {horizon}")),
         ("raw_deeds", format!("time < {horizon}")),
@@ -23,7 +22,7 @@ pub fn remove_remotely(server: &Server, horizon: i64) -> Result<u64, ServerError
         ("sum_peers", format!("(day_id + 1) * 86400000 <= {horizon}")),
         ("sum_records", format!("(hour + 1) * 3600000 <= {horizon}")),
     ] {
-        server.execute(&format!("ALTER TABLE {table}{suffix}{everywhere} DELETE WHERE {condition}"))?;
+        server.execute(&format!("ALTER TABLE {} DELETE WHERE {condition}", spread.rows_of(server, table)))?;
     }
     Ok(events.parse().unwrap_or_default())
 }
@@ -32,7 +31,7 @@ pub fn remove_remotely(server: &Server, horizon: i64) -> Result<u64, ServerError
 /// gives the number of events. The last day stays, however large it is. Asked again before the server came to it, it
 /// removes the same.
 pub fn shrink_remotely(server: &Server, most: u64) -> Result<u64, ServerError> {
-    if cluster(server)?.is_some() {
+    if Spread::of(server)? != Spread::Here {
         let reason = "the sizes of a cluster's servers are not known to one of them; say days".to_owned();
         return Err(ServerError::Refused { code: 0, reason });
     }
@@ -66,12 +65,4 @@ pub fn shrink_remotely(server: &Server, most: u64) -> Result<u64, ServerError> {
 pub fn last_time_remotely(server: &Server) -> Result<Option<i64>, ServerError> {
     let last = server.text("SELECT maxMerge(lasts) FROM sum_records")?;
     Ok(last.parse().ok().map(|micros: i64| micros / 1000).filter(|last| *last > 0))
-}
-
-/// The cluster over which the store's tables are spread.
-pub(super) fn cluster(server: &Server) -> Result<Option<String>, ServerError> {
-    let asked = "SELECT engine_full FROM system.tables WHERE database = currentDatabase() AND name = 'raw_events' AND engine = 'Distributed'";
-    let engine = server.text(asked)?;
-    let name = engine.strip_prefix("Distributed(").and_then(|rest| rest.split(',').next());
-    Ok(name.map(|name| name.trim_matches(['\'', '\\', ' ']).to_owned()))
 }

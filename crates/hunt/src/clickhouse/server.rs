@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use tuxmon_fetch::{Answer, Client, FetchError, Limits, Plain, Settings, Trust, escaped};
@@ -18,6 +19,9 @@ use crate::secret::SecretError;
 
 /// The longest that an answer may take, and the longest answer.
 const LIMITS: Limits = Limits { bytes: 1 << 40, time: Duration::from_hours(1), redirections: 0 };
+/// So often a store without a version is asked again, and so long is waited in between.
+const TRIALS_OF_COPIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(250);
 /// Of what a server says went wrong, so much is read.
 const LONGEST_REASON: usize = 2000;
 
@@ -45,6 +49,12 @@ pub enum ServerError {
         /// What it says.
         reason: String,
     },
+    /// A copy does not get what the others have.
+    #[error(
+        "a copy of the store lags behind the others and does not catch up, so nobody can say which events are stored already; \
+         look at system.replicas of the cluster's servers"
+    )]
+    Late,
     /// Its answer ends in the middle, or in an error.
     #[error("the answer broke off: {0}")]
     Broken(String),
@@ -77,7 +87,11 @@ impl ServerError {
                 matches!(error, FetchError::Failed { .. } | FetchError::TooSlow { .. })
             }
             Self::Broken(_) => true,
-            Self::Address(_) | Self::Password(_) | Self::NoStore(_) | Self::StoreVersion { .. } => false,
+            Self::Address(_)
+            | Self::Password(_)
+            | Self::Late
+            | Self::NoStore(_)
+            | Self::StoreVersion { .. } => false,
         }
     }
 }
@@ -135,7 +149,17 @@ impl Server {
     pub fn open(address: Address) -> Result<Self, ServerError> {
         let mut server = Self::connect(address)?;
         let sql = format!("SELECT max(value) FROM {}.meta WHERE name = 'version'", server.address.database);
-        match server.text(&sql).map(|found| found.parse().unwrap_or_default()) {
+        let version = |server: &Self| server.text(&sql).map(|found| found.parse().unwrap_or_default());
+        let mut found = version(&server);
+        // A copy of a store that was just made has its tables first, and a little later what is in them.
+        for _ in 0..TRIALS_OF_COPIES {
+            if !matches!(found, Ok(0)) {
+                break;
+            }
+            thread::sleep(PAUSE);
+            found = version(&server);
+        }
+        match found {
             Ok(ddl::VERSION) => {
                 server.has_store = true;
                 Ok(server)
@@ -168,9 +192,9 @@ impl Server {
         self.version.0
     }
 
-    /// Runs a statement that answers nothing.
+    /// Runs a statement that answers nothing. What it inserts is there on all shards when this returns.
     pub(super) fn execute(&self, sql: &str) -> Result<(), ServerError> {
-        self.send(&[], sql.as_bytes()).map(drop)
+        self.send(&[("insert_distributed_sync", "1")], sql.as_bytes()).map(drop)
     }
 
     /// The single value of an answer; empty where there is none.

@@ -4,7 +4,9 @@
 //! gives it the same one. Before a batch is sent, the server is asked which of its events it has; what it answers holds
 //! after a lost connection too, and after this program was killed between an insert and its acknowledgement. A batch also
 //! has a name that follows from its events: an insert that is still under way when its batch is sent again is waited for.
+//! Where there are copies, one that has not yet all that the others have may not answer: it would know less than is stored.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::thread;
 use std::time::Duration;
@@ -25,6 +27,14 @@ const TRIALS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(200);
 /// The server says that a query of this name is running.
 const RUNNING: u32 = 216;
+/// So often a copy that lags behind is asked again: a minute and a half at the pauses above, which end at six seconds.
+const TRIALS_OF_LATE: u32 = 20;
+const LONGEST_PAUSE: Duration = Duration::from_secs(6);
+/// What others stored so many seconds after the import began is of other machines, and need not be waited for. Clocks of
+/// servers may differ by as much.
+const MARGIN: i64 = 60;
+/// The number of the error that a question ends with where a copy lags behind.
+const LATE: u32 = 395;
 /// With more machines in a batch than this, their times are not told one by one.
 const MOST_MACHINES: usize = 200;
 
@@ -37,13 +47,50 @@ pub(crate) struct Writer<'s> {
     tables: Vec<Table>,
     /// Events before this time, in milliseconds, are no longer kept.
     horizon: i64,
+    /// The table whose copies may lag behind one another, where there are copies.
+    copied: Option<&'static str>,
+    /// By the server's clock, in seconds: what was stored until then may be of ours, and has to be known to who is asked.
+    /// Later than that we know ourselves what we stored.
+    since: Cell<i64>,
 }
 
 impl<'s> Writer<'s> {
     pub(crate) fn open(server: &'s Server) -> Result<Self, ServerError> {
         let horizon = server.text("SELECT max(value) FROM meta WHERE name = 'horizon'")?;
         let tables = tables();
-        Ok(Self { server, tables, horizon: horizon.parse().unwrap_or_default() })
+        let copied = server.text(
+            "SELECT name FROM system.tables WHERE database = currentDatabase() AND name IN ('raw_events', 'raw_events_local') \
+             AND engine LIKE 'Replicated%'",
+        )?;
+        let copied = ["raw_events", "raw_events_local"].into_iter().find(|name| *name == copied);
+        let horizon = horizon.parse().unwrap_or_default();
+        let writer = Self { server, tables, horizon, copied, since: Cell::new(0) };
+        writer.begin_anew()?;
+        Ok(writer)
+    }
+
+    /// From here on we know ourselves what is stored of ours.
+    fn begin_anew(&self) -> Result<(), ServerError> {
+        if self.copied.is_some() {
+            let now = self.server.text("SELECT toUInt32(now())")?;
+            self.since.set(now.parse().unwrap_or(i64::MAX / 2));
+        }
+        Ok(())
+    }
+
+    /// What has a question end in an error where it is asked of a copy that has not got all that the others had. Each
+    /// server that answers decides for itself, in the same question: another one might have answered before. An empty log
+    /// of changes looks like one with a single change.
+    fn unless_late(&self) -> String {
+        let Some(table) = self.copied else { return String::new() };
+        let then = self.since.get() + MARGIN;
+        let database = &self.server.address().database;
+        format!(
+            " AND toUInt8(0) IN (SELECT throwIf(count() = 0 OR max(is_readonly OR is_session_expired \
+             OR (inserts_in_queue > 0 AND toUInt32(inserts_oldest_time) <= {then}) \
+             OR (log_pointer <= log_max_index AND log_max_index > 0 AND toUInt32(last_queue_update) <= {then})) = 1) \
+             FROM system.replicas WHERE database = '{database}' AND table = '{table}')"
+        )
     }
 
     /// Stores a batch. When this returns, the server has acknowledged it.
@@ -57,7 +104,7 @@ impl<'s> Writer<'s> {
                 stored.known += 1;
             }
         }
-        let mut trial = 0;
+        let (mut trial, mut late) = (0, 0);
         loop {
             match self
                 .missing(batch, &rows)
@@ -73,10 +120,16 @@ impl<'s> Writer<'s> {
                     stored.known += (rows.len() - new) as u64;
                     return Ok(stored);
                 }
-                Err(error) if trial + 1 < TRIALS && (error.is_passing() || is_running(&error)) => trial += 1,
+                Err(error) if is_late(&error) && late + 1 < TRIALS_OF_LATE => late += 1,
+                Err(error) if is_late(&error) => return Err(ServerError::Late),
+                Err(error) if trial + 1 < TRIALS && (error.is_passing() || is_running(&error)) => {
+                    trial += 1;
+                    // Nobody knows whether that was stored, nor where.
+                    self.begin_anew()?;
+                }
                 Err(error) => return Err(error),
             }
-            thread::sleep(PAUSE * 2_u32.pow(trial));
+            thread::sleep((PAUSE * 2_u32.pow((trial + late).min(10))).min(LONGEST_PAUSE));
         }
     }
 
@@ -108,7 +161,8 @@ impl<'s> Writer<'s> {
             spans.iter().map(machine).collect::<Vec<_>>().join(" OR ")
         };
         let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
-        let sql = format!("SELECT event FROM raw_events WHERE EventID IN ({kinds}) AND ({condition})");
+        let late = self.unless_late();
+        let sql = format!("SELECT event FROM raw_events WHERE EventID IN ({kinds}) AND ({condition}){late}");
         let mut known = self.server.rows(&sql)?;
         let mut found = HashSet::new();
         while let Some(row) = known.next().map_err(|error| broken(&error))? {
@@ -159,6 +213,10 @@ fn order<'b>(batch: &'b Batch, row: &Row, id: &EventId) -> (u16, &'b str, i64, u
 
 fn is_running(error: &ServerError) -> bool {
     matches!(error, ServerError::Refused { code: RUNNING, .. })
+}
+
+fn is_late(error: &ServerError) -> bool {
+    matches!(error, ServerError::Refused { code: LATE, .. })
 }
 
 fn broken(error: &AnswerError) -> ServerError {

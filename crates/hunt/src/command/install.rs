@@ -3,7 +3,7 @@
 use std::io::{Write, stdout};
 
 use anyhow::bail;
-use tuxmon_hunt::{Address, Place, Plan, Server, install, recount_remotely};
+use tuxmon_hunt::{Address, Place, Plan, Server, install, is_told_singly, recount_remotely};
 
 /// Make a store on a server of ClickHouse, or mend its counts
 #[derive(clap::Args)]
@@ -56,8 +56,14 @@ pub(super) fn run(args: &StoreArgs, store: &Place) -> anyhow::Result<()> {
     match &args.command {
         StoreCommand::Install(args) => make(args, address),
         StoreCommand::Recount => {
-            let events = recount_remotely(&Server::open(address.clone())?)?;
+            let server = Server::open(address.clone())?;
+            let events = recount_remotely(&server)?;
             eprintln!("tuxmon-hunt store: {events} events are counted");
+            if is_told_singly(&server)? {
+                eprintln!(
+                    "tuxmon-hunt store: this was about one shard; say it to one server of each other shard too"
+                );
+            }
             Ok(())
         }
     }

@@ -2,7 +2,8 @@
 
 use clap::ArgGroup;
 use tuxmon_hunt::{
-    DAY, Place, Server, Store, last_time_remotely, remove_before, remove_remotely, shrink_remotely, shrink_to,
+    DAY, Place, Server, Store, is_told_singly, last_time_remotely, remove_before, remove_remotely,
+    shrink_remotely, shrink_to,
 };
 
 /// Remove old events: by age, by the store's size, or both
@@ -46,6 +47,11 @@ fn on_server(args: &Args, server: &Server) -> anyhow::Result<()> {
     }
     if let Some(megabytes) = args.megabytes {
         tell(shrink_remotely(server, megabytes.saturating_mul(1_000_000))?);
+    }
+    if is_told_singly(server)? {
+        eprintln!(
+            "tuxmon-hunt retain: this was about one shard; say it to one server of each other shard too"
+        );
     }
     Ok(())
 }

@@ -5,6 +5,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 
+pub mod cluster;
+
 use std::env;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -14,16 +16,20 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
+use cluster::Cluster;
 use tempfile::TempDir;
-use tuxmon_hunt::{Address, Plan, Server, install};
+use tuxmon_hunt::{Address, Plan, Server, Totals, install};
 
 /// An engine that runs.
 pub struct Engine {
     /// How tests call it.
     pub name: &'static str,
-    port: u16,
-    _process: Child,
-    _folder: TempDir,
+    runs: Runs,
+}
+
+enum Runs {
+    Alone { port: u16, _process: Child, _folder: TempDir },
+    Cluster(Cluster),
 }
 
 /// Names of databases are never used twice.
@@ -32,11 +38,20 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 const TRIALS: u32 = 600;
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// All that there are, and a cluster: for questions that must have the same answers wherever they are asked.
+pub fn everywhere() -> impl Iterator<Item = &'static Engine> {
+    static CLUSTER: OnceLock<Option<Engine>> = OnceLock::new();
+    let cluster = CLUSTER.get_or_init(|| {
+        Cluster::start().map(|cluster| Engine { name: "a cluster", runs: Runs::Cluster(cluster) })
+    });
+    all().iter().chain(cluster)
+}
+
 /// All that there are; what there is not is said once.
 pub fn all() -> &'static [Engine] {
     static ALL: OnceLock<Vec<Engine>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines");
+        let scripts = scripts();
         let mut engines = Vec::new();
         match old_server() {
             Some(program) => {
@@ -60,6 +75,10 @@ pub fn all() -> &'static [Engine] {
     })
 }
 
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines")
+}
+
 fn old_server() -> Option<PathBuf> {
     let named = env::var_os("TUXMON_CLICKHOUSE_SERVER").map(PathBuf::from);
     let folders =
@@ -78,7 +97,7 @@ fn start(name: &'static str, mut command: Command) -> Engine {
     let mut process = command.spawn().unwrap_or_else(|error| panic!("{name}: {error}"));
     for _ in 0..TRIALS {
         if Server::connect(address(port, "default")).is_ok() {
-            return Engine { name, port, _process: process, _folder: folder };
+            return Engine { name, runs: Runs::Alone { port, _process: process, _folder: folder } };
         }
         if let Some(status) = process.try_wait().expect("it is our child") {
             panic!("{name} ended: {status}");
@@ -95,14 +114,36 @@ fn address(port: u16, database: &str) -> Address {
 impl Engine {
     /// The address of a store that is not there yet.
     pub fn address(&self) -> Address {
-        address(self.port, &format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed)))
+        let database = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        match &self.runs {
+            Runs::Alone { port, .. } => address(*port, &database),
+            Runs::Cluster(cluster) => cluster.address(0, &database),
+        }
     }
 
     /// A new store.
     pub fn store(&self) -> Server {
         let address = self.address();
+        if let Runs::Cluster(cluster) = &self.runs {
+            return cluster.store(&address.database);
+        }
         let server = Server::connect(address.clone()).expect("it answers");
         install(&server, &Plan::default(), true).unwrap_or_else(|error| panic!("{}: {error}", self.name));
         Server::open(address).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+    }
+
+    /// Adds a log to a store, and waits until it is everywhere.
+    pub fn send(&self, server: &Server, folder: &Path, log: &str) -> Totals {
+        let totals = crate::events::send(server, folder, log);
+        self.settle(server);
+        totals
+    }
+
+    /// Waits until what was stored is everywhere.
+    pub fn settle(&self, server: &Server) {
+        match &self.runs {
+            Runs::Alone { .. } => {}
+            Runs::Cluster(cluster) => cluster.settle(&server.address().database),
+        }
     }
 }

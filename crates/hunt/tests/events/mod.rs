@@ -2,7 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tuxmon_hunt::{Asked, Form, Server, Source, Store, Totals, ingest, ingest_remotely, print};
 
@@ -32,6 +32,52 @@ pub fn event(host: &str, record: u64, at: i64, id: u16, fields: &[(&str, &str)])
 /// The identity of a process of the tests.
 pub fn guid(number: u64) -> String {
     format!("{{74d9a3a2-d5b6-6a1f-0000-{number:012x}}}")
+}
+
+/// Processes of two machines, and their files and connections.
+pub fn mixed(count: u64) -> String {
+    let mut log = String::new();
+    for number in 0..count {
+        let host = if number % 2 == 0 { "a" } else { "b" };
+        let (process, pid) = (guid(number / 3), (number / 3).to_string());
+        let more: (u16, Vec<(&str, &str)>) = match number % 3 {
+            0 => (
+                1,
+                vec![
+                    ("Image", "/usr/bin/x'\\\t\u{e9}"),
+                    ("Hashes", "SHA256=00ff,MD5=aa"),
+                    ("CommandLine", "x \"y\"\n{}"),
+                ],
+            ),
+            1 => (11, vec![("Image", "/usr/bin/x"), ("TargetFilename", "/tmp/file"), ("Unheard", "of")]),
+            _ => (
+                3,
+                vec![
+                    ("Initiated", "true"),
+                    ("DestinationIp", "192.0.2.1"),
+                    ("SourceIp", "10.0.0.1"),
+                    ("DestinationPort", "0443"),
+                ],
+            ),
+        };
+        let fields = [&[("ProcessGuid", process.as_str()), ("ProcessId", &pid)], &more.1[..]].concat();
+        log += &event(host, number, number as i64, more.0, &fields);
+    }
+    log
+}
+
+/// A log that the original wrote, if the test data is here.
+pub fn real_log() -> Option<PathBuf> {
+    let corpora = std::env::var_os("TUXMON_CORPORA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora"),
+        PathBuf::from,
+    );
+    let log = corpora.join("logs/upstream_real_1.3.3.log");
+    if log.exists() {
+        return Some(log);
+    }
+    println!("SKIP the real logs: there is no {}", log.display());
+    None
 }
 
 /// A new store in `folder`, with these logs.
