@@ -117,8 +117,10 @@ fn crowds_out_nobody(flood: &Flood) {
     let folder = Folder::of_memory();
     program::write(&folder.join(tally::PROGRAM));
     if heavy() {
-        let (alone, _) = perform(&Flood { duration: Duration::from_secs(10), ..*flood }, &folder, None);
-        println!("without an agent: {}", alone.rates(10));
+        let (seconds, attachments) = (10, 10 * flood.attachments_per_second);
+        let alone = Flood { duration: Duration::from_secs(seconds), attachments, ..*flood };
+        let (alone, _) = perform(&alone, &folder, None);
+        println!("without an agent: {}", alone.rates(seconds));
     }
     let home = Home::new(&only_files_in(&folder));
     let arguments = ["--output", "stdout,format=xml", "--ring-size", RING].map(OsString::from);
