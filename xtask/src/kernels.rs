@@ -45,9 +45,16 @@ const HEAVY: &[&str] = &[
     "blinding::",
 ];
 
-/// What does not depend on the kernel, so that `--quick` leaves it out: each of these starts agents of its own.
-const NOT_THE_KERNELS: &[&str] =
-    &["identity::", "hashes::", "service_state_change::", "service_configuration_change::", "error_report::"];
+/// What does not depend on the kernel, so that `--quick` leaves it out: each of these starts agents of its own, or
+/// wants programs that are in no guest.
+const NOT_THE_KERNELS: &[&str] = &[
+    "identity::",
+    "hashes::",
+    "service_state_change::",
+    "service_configuration_change::",
+    "error_report::",
+    "hunting::",
+];
 
 /// What depends on how a kernel takes system calls: all that runs where it has x32 calls.
 const X32S: &[&str] = &["compat_calls::", "truth::"];
