@@ -204,6 +204,25 @@ fn forms_say_the_same_and_are_safe() {
     }
 }
 
+/// The text is a tree, and may be asked for by either word.
+#[test]
+fn the_program_tells_a_tree_as_text() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    drop(store(folder.path(), &[&break_in()]));
+    let told = |form: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tuxmon-hunt"))
+            .arg("--store")
+            .arg(folder.path().join("store"))
+            .args(["story", "11@a", "--format", form])
+            .output()
+            .expect("the program is there");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("text is UTF-8")
+    };
+    assert!(told("tree").contains("curl -o /tmp/tool"));
+    assert_eq!(told("text"), told("tree"));
+}
+
 #[test]
 fn a_circle_of_parents_ends() {
     let folder = tempfile::tempdir().expect("a temporary directory");

@@ -79,7 +79,10 @@ impl Correlation {
         let rules = words(required("rules")?)?;
         let span = required("timespan")?;
         let timespan = span.text().and_then(milliseconds).ok_or_else(|| {
-            broken(span.place, "the timespan is no number with s, m, h or d behind it".to_owned())
+            broken(
+                span.place,
+                "the timespan is no number with s, m, h, d, w, M (months) or y behind it".to_owned(),
+            )
         })?;
         let group_by = node.get("group-by").map_or(Ok(Vec::new()), words)?;
         let mut correlation = Self {

@@ -19,6 +19,7 @@ pub(super) struct Args {
 #[derive(Clone, Copy, ValueEnum)]
 enum Form {
     /// An indented text
+    #[value(alias = "text")]
     Tree,
     /// One JSON object
     Json,
