@@ -115,23 +115,26 @@ fn a_flood_of_files_crowds_out_nobody() {
 
 fn crowds_out_nobody(flood: &Flood) {
     let folder = Folder::of_memory();
-    program::write(&folder.join(tally::PROGRAM));
+    // Files in memory need not be executable everywhere.
+    let programs = Folder::new();
+    let program = programs.join("quick");
+    program::write(&program);
     if heavy() {
         let (seconds, attachments) = (10, 10 * flood.attachments_per_second);
         let alone = Flood { duration: Duration::from_secs(seconds), attachments, ..*flood };
-        let (alone, _) = perform(&alone, &folder, None);
+        let (alone, _) = perform(&alone, &folder, &program, None);
         println!("without an agent: {}", alone.rates(seconds));
     }
     let home = Home::new(&only_files_in(&folder));
     let arguments = ["--output", "stdout,format=xml", "--ring-size", RING].map(OsString::from);
     let mut agent = home.launch(&arguments, Stdio::piped());
-    let counter = Counter::start(agent.take_output().expect("it is piped"), folder.path());
+    let counter = Counter::start(agent.take_output().expect("it is piped"), folder.path(), &program);
     assert!(counter.wait(patience(), |tally| tally.started), "{}", agent.log());
     let used = agent.processor_time();
     if flood.stopped {
         agent.signal(Signal::STOP);
     }
-    let (done, source) = perform(flood, &folder, Some(&counter));
+    let (done, source) = perform(flood, &folder, &program, Some(&counter));
     agent.signal(Signal::CONT);
     let sentinel = deed::perform("nothing", &[]);
     let settled = counter.wait(LONGEST_BACKLOG, |tally| tally.ended.contains(&sentinel.pid));
@@ -200,7 +203,7 @@ fn report(done: &Done, attachments: u32, source: u32, tally: &Tally) {
 }
 
 /// Everything at once; gives also who attached.
-fn perform(flood: &Flood, folder: &Folder, counter: Option<&Counter>) -> (Done, u32) {
+fn perform(flood: &Flood, folder: &Folder, program: &Path, counter: Option<&Counter>) -> (Done, u32) {
     let target = Doing::start(deed::command("hold", &[]));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has ports");
     let port = listener.local_addr().expect("it is bound").port();
@@ -221,7 +224,6 @@ fn perform(flood: &Flood, folder: &Folder, counter: Option<&Counter>) -> (Done, 
         std::fs::create_dir_all(&folder).expect("the folder is ours");
         start("flood-files", flood.files_per_second / 2, &[folder.to_str().expect("it is plain")])
     });
-    let program = folder.join(tally::PROGRAM);
     let program = program.to_str().expect("it is plain");
     let mut execs = [(); 2].map(|()| start("flood-execs", flood.execs_per_second / 2, &[program]));
     let mut connects = start("flood-connects", flood.connects_per_second, &[&port.to_string()]);

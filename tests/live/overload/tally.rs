@@ -11,8 +11,7 @@ use std::time::{Duration, Instant};
 use crate::process::printed_path;
 use crate::watch;
 
-/// What the flood executes, in its folder, and the word by which it is known.
-pub(crate) const PROGRAM: &str = "quick";
+/// The word with which the flood executes its program.
 pub(crate) const WORD: &str = "tuxmon-flood";
 
 /// What was counted.
@@ -53,14 +52,14 @@ impl Tally {
         told.map(|(_, count)| count).sum()
     }
 
-    fn take(&mut self, line: &str, folder: &str) {
+    fn take(&mut self, line: &str, folder: &str, words: &str) {
         let id: u64 =
             field(line, "<EventRecordID>").and_then(|id| id.parse().ok()).expect("each has a number");
         self.missing += self.last.map_or(0, |last| id.checked_sub(last + 1).expect("numbers grow"));
         self.last = Some(id);
         match field(line, "<EventID>") {
             Some("4") => self.started |= line.contains("<Data Name=\"State\">Started</Data>"),
-            Some("1") if data(line, "CommandLine").is_some_and(|words| is_of_flood(words, folder)) => {
+            Some("1") if data(line, "CommandLine").is_some_and(|line| line == words) => {
                 self.execs += 1;
                 self.running.insert(data(line, "ProcessGuid").unwrap_or_default().to_owned());
             }
@@ -97,11 +96,6 @@ impl Tally {
     }
 }
 
-fn is_of_flood(words: &str, folder: &str) -> bool {
-    let rest = words.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
-    rest.and_then(|rest| rest.split_once(' ')) == Some((PROGRAM, WORD))
-}
-
 fn is_in(line: &str, folder: &str) -> bool {
     data(line, "TargetFilename").is_some_and(|path| path.starts_with(folder))
 }
@@ -122,15 +116,16 @@ pub(crate) struct Counter {
 }
 
 impl Counter {
-    /// Begins to read; files are counted when they are in this folder.
-    pub(crate) fn start(output: ChildStdout, folder: &Path) -> Counter {
+    /// Begins to read; files are counted when they are in this folder, and executions of this program.
+    pub(crate) fn start(output: ChildStdout, folder: &Path, program: &Path) -> Counter {
         let tally: Arc<Mutex<Tally>> = Arc::default();
         let (into, folder) = (Arc::clone(&tally), printed_path(folder));
+        let words = format!("{} {WORD}", printed_path(program));
         let reading = std::thread::spawn(move || {
             let mut output = BufReader::with_capacity(1 << 20, output);
             let mut line = String::new();
             while output.read_line(&mut line).expect("events are text") > 0 {
-                lock(&into).take(&line, &folder);
+                lock(&into).take(&line, &folder, &words);
                 line.clear();
             }
         });
