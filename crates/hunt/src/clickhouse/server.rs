@@ -219,7 +219,8 @@ impl Server {
     /// The rows of an answer, as they come.
     pub(crate) fn rows(&self, sql: &str) -> Result<impl Rows + use<>, ServerError> {
         let sql = format!("{}\nFORMAT {FORMAT}", sql.trim_end().trim_end_matches(';'));
-        let mut settings = vec![("wait_end_of_query", "1")];
+        // Over shards, a question within a question is answered once for all of them.
+        let mut settings = vec![("wait_end_of_query", "1"), ("distributed_product_mode", "global")];
         if self.version.0 >= Version(20, 1) {
             settings.push(("cast_ipv4_ipv6_default_on_conversion_error", "1"));
         }
