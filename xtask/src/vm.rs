@@ -8,12 +8,11 @@ pub(crate) mod outcome;
 pub(crate) mod package;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use self::outcome::{Outcome, Verdict};
 use self::package::Packages;
@@ -144,17 +143,9 @@ fn boot(args: &Args, system: System, kernel: &Path, initramfs: &[u8], folder: &P
         print!("{}", step.line(system.name()));
     }
     if !outcome.ended {
-        println!("{}: the last lines of its console:\n{}", system.name(), tail(&emulator.console())?);
+        println!("{}: the last lines of its console:\n{}", system.name(), emulator.last_lines()?);
     }
     Ok(outcome)
-}
-
-/// The end of a file, indented.
-fn tail(file: &Path) -> Result<String> {
-    let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let content = String::from_utf8_lossy(&content);
-    let lines: Vec<&str> = content.lines().collect();
-    Ok(format!("    {}", lines[lines.len().saturating_sub(20)..].join("\n    ")))
 }
 
 /// What this machine lacks, all together.

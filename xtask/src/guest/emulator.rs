@@ -35,6 +35,13 @@ pub(crate) struct Emulator<'a> {
 /// them byte by byte (seen in QEMU 7.2 without the help of a processor, at the first and at the second reset).
 const BOOT_AGAIN: &str = "@reboot";
 
+/// So often a guest is booted whose kernel gives up before the guest has said a word: what it was to show has not been
+/// tried then. Without the help of a processor that happens now and then, and the next boot is a sound one.
+const TRIALS: u32 = 3;
+
+/// Of a console, so many lines are shown.
+const LAST_LINES: usize = 30;
+
 /// What time is in a guest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Clock {
@@ -65,9 +72,10 @@ impl Emulator<'_> {
         self.said()
     }
 
-    /// One emulator after the other, for as long as the guest boots again.
+    /// One emulator after the other, for as long as the guest boots again, or has to be booted again.
     fn all_boots(&self, initramfs: &Path, disk: Option<&Path>, heard: &mut dyn FnMut(&str)) -> Result<()> {
         let deadline = Instant::now() + self.within;
+        let mut silent = 0;
         loop {
             let before = self.said()?.len();
             let mut emulator = self.command(initramfs, disk)?.spawn().context("cannot start the emulator")?;
@@ -77,7 +85,15 @@ impl Emulator<'_> {
             emulator.wait().context("cannot wait for the emulator")?;
             waited?;
             let said = self.said()?;
-            let again = said.get(before..).is_some_and(|new| new.lines().any(|line| line == BOOT_AGAIN));
+            let new = said.get(before..).unwrap_or_default();
+            if new.is_empty() {
+                silent += 1;
+                eprintln!(
+                    "a kernel gave up before its guest said a word; its last lines:\n{}",
+                    self.last_lines()?
+                );
+            }
+            let again = new.lines().any(|line| line == BOOT_AGAIN) || new.is_empty() && silent < TRIALS;
             if !again || Instant::now() >= deadline {
                 return Ok(());
             }
@@ -102,8 +118,18 @@ impl Emulator<'_> {
     }
 
     /// The file with what the kernel wrote, and the system where it has no log yet.
-    pub(crate) fn console(&self) -> PathBuf {
+    fn console(&self) -> PathBuf {
         self.log.with_extension("console")
+    }
+
+    /// What the emulator complained of, and the end of the console, indented.
+    pub(crate) fn last_lines(&self) -> Result<String> {
+        let mut all = Vec::new();
+        for file in [emulator_log(self.log), self.console()] {
+            let content = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            all.extend(String::from_utf8_lossy(&content).lines().map(str::to_owned));
+        }
+        Ok(format!("    {}", all[all.len().saturating_sub(LAST_LINES)..].join("\n    ")))
     }
 
     /// A disk to write to; mostly holes, which stay holes.
