@@ -178,6 +178,9 @@ fn forward(port: u16, asked: &Asked) -> Vec<u8> {
     engine.write_all(&whole).expect("the engine listens");
     let mut answer = Vec::new();
     engine.read_to_end(&mut answer).expect("the engine answers");
+    // Not every engine says that it closes; a client that does not know may ask for more on a connection that is gone.
+    let end_of_status = answer.iter().position(|byte| *byte == b'\n').expect("the engine speaks HTTP") + 1;
+    answer.splice(end_of_status..end_of_status, *b"Connection: close\r\n");
     answer
 }
 
