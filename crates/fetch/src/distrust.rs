@@ -54,7 +54,7 @@ impl Distrust {
 
 impl Distrust {
     /// What can be done about it; `setting` is where certificates to believe are named.
-    pub fn remedy(&self, setting: &str) -> String {
+    pub(crate) fn remedy(&self, setting: &str) -> String {
         match self {
             Self::Unknown => format!(
                 "if it is the right server, {setting} can name a file with the certificate of who signed its own, or with its own (PEM)"

@@ -86,3 +86,22 @@ pub enum FetchError {
         reason: String,
     },
 }
+
+impl FetchError {
+    /// What can be done about a certificate that is not believed, as the end of the message; empty where nothing of this
+    /// kind is wrong. `setting` is where certificates to believe are named.
+    pub fn remedy(&self, setting: &str) -> String {
+        match self {
+            Self::Untrusted { why, .. } => format!("; {}", why.remedy(setting)),
+            Self::NotTls { .. }
+            | Self::NotHttp { .. }
+            | Self::Unencrypted { .. }
+            | Self::Trust { .. }
+            | Self::Proxy(_)
+            | Self::TooLarge { .. }
+            | Self::TooSlow { .. }
+            | Self::TooManyRedirections { .. }
+            | Self::Failed { .. } => String::new(),
+        }
+    }
+}

@@ -86,7 +86,7 @@ pub enum News {
 #[derive(Debug, thiserror::Error)]
 pub enum FeedError {
     /// The server was not reached, or said too much.
-    #[error("{0}{remedy}", remedy = remedy(.0))]
+    #[error("{0}{remedy}", remedy = .0.remedy("--ca"))]
     Fetch(FetchError),
     /// The server refused.
     #[error("{from} answers with status {status}")]
@@ -123,22 +123,6 @@ pub enum FeedError {
     /// The headers cannot be used.
     #[error(transparent)]
     Secret(#[from] SecretError),
-}
-
-/// What can be done about a certificate.
-fn remedy(error: &FetchError) -> String {
-    match error {
-        FetchError::Untrusted { why, .. } => format!("; {}", why.remedy("--ca")),
-        FetchError::NotTls { .. }
-        | FetchError::NotHttp { .. }
-        | FetchError::Unencrypted { .. }
-        | FetchError::Trust { .. }
-        | FetchError::Proxy(_)
-        | FetchError::TooLarge { .. }
-        | FetchError::TooSlow { .. }
-        | FetchError::TooManyRedirections { .. }
-        | FetchError::Failed { .. } => String::new(),
-    }
 }
 
 impl From<FetchError> for FeedError {

@@ -98,21 +98,11 @@ impl ServerError {
 
 /// What can be done about a connection that is not made.
 fn remedy(error: &FetchError) -> String {
-    match error {
-        FetchError::Untrusted { why, .. } => format!("; {}", why.remedy("TUXMON_CLICKHOUSE_CA")),
-        FetchError::NotTls { .. } => {
-            "; clickhouses:// wants the port of the server's https_port (8443), clickhouse:// is without TLS"
-                .to_owned()
-        }
-        FetchError::NotHttp { .. }
-        | FetchError::Unencrypted { .. }
-        | FetchError::Trust { .. }
-        | FetchError::Proxy(_)
-        | FetchError::TooLarge { .. }
-        | FetchError::TooSlow { .. }
-        | FetchError::TooManyRedirections { .. }
-        | FetchError::Failed { .. } => String::new(),
+    if matches!(error, FetchError::NotTls { .. }) {
+        return "; clickhouses:// wants the port of the server's https_port (8443), clickhouse:// is without TLS"
+            .to_owned();
     }
+    error.remedy("TUXMON_CLICKHOUSE_CA")
 }
 
 /// A server that keeps a store.
